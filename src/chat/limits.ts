@@ -1,0 +1,27 @@
+/** A token bucket as a platform publishes it. */
+export interface Rate {
+  /** Calls that may be made at once after a rest. */
+  readonly burst: number;
+  /** Calls that come back per second. */
+  readonly perSecond: number;
+}
+
+/** What a platform allows, as numbers. Figures are the published ones; delivery learns the real ones from its answers. */
+export interface Limits {
+  /** Rough UTF-16 units of Markdown that fit one message: where the search for a cut begins. `render` measures the truth. */
+  readonly partUnits: number;
+  /** After so many parts the whole answer is attached as a file too. */
+  readonly partsBeforeFile: number;
+  readonly buttons: number;
+  /** UTF-16 units. */
+  readonly buttonLabel: number;
+  readonly titleLength: number;
+  readonly fileBytes: number;
+  readonly filesPerMessage: number;
+  /** Fields that fit one step of a form; null when there is no limit worth naming. */
+  readonly formFields: number | null;
+  readonly formFieldErrors: boolean;
+  readonly choices: number;
+  /** The bucket of a scope named by `Surface.scopes`, `openScopes` or a `busy` problem. */
+  rate(scope: string): Rate;
+}
