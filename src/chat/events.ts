@@ -42,6 +42,11 @@ export interface MessageEvent {
   readonly message: Message;
   /** `mention`: names the bot or replies to it. `direct`: written to it privately. `ambient`: neither. */
   readonly addressed: 'direct' | 'mention' | 'ambient';
+  /**
+   * Where the conversation about this message lives, or will once `Adapter.thread` has made it: known without a call, since
+   * a thread is named by the message it begins with. The queue orders by it.
+   */
+  readonly conversation: Place;
   /** The message this one replies to or quotes, when the platform tells. */
   readonly replyTo: Message | null;
 }
