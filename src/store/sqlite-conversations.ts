@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { placeJson } from './place-json.ts';
+import type { Conversation, Conversations } from './port.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+import type { Guard } from './sqlite-jobs.ts';
+
+const columns = `key, place, chat_id as "chatId", owner, title, titled_by as "titledBy", model, seen, newest,
+  joined_at as "joinedAt", created_at as "createdAt", used_at as "usedAt"`;
+
+const conversationRow = z.object({
+  key: z.string(),
+  place: z.string(),
+  chatId: z.string().nullable(),
+  owner: z.string().nullable(),
+  title: z.string().nullable(),
+  titledBy: z.enum(['question', 'model', 'person']).nullable(),
+  model: z.string().nullable(),
+  seen: z.string().nullable(),
+  newest: z.string().nullable(),
+  joinedAt: z.number().nullable(),
+  createdAt: z.number(),
+  usedAt: z.number(),
+});
+
+/** The conversations table. A chat that two conversations name is found by the one used last. */
+export function sqliteConversations(file: SqliteFile, guard: Guard): Conversations {
+  const byKey = file.prepare(`select ${columns} from conversations where key = :key`);
+  const byChat = file.prepare(
+    `select ${columns} from conversations where chat_id = :chatId order by used_at desc limit 1`,
+  );
+  const put = file.prepare(`
+    insert or replace into conversations
+      (key, platform, place, chat_id, owner, title, titled_by, model, seen, newest, joined_at, created_at, used_at)
+    values (:key, :platform, :place, :chatId, :owner, :title, :titledBy, :model, :seen, :newest, :joinedAt, :createdAt, :usedAt)`);
+  const recent = file.prepare(`
+    select ${columns} from conversations
+    where platform = :platform and used_at >= :since order by used_at desc limit :limit`);
+  const remove = file.prepare(`delete from conversations where key = :key`);
+
+  return {
+    get: (key) => file.run(() => one(byKey.get({ key }))),
+    byChat: (chatId) => file.run(() => one(byChat.get({ chatId }))),
+    put: ({ key, place, chatId, owner, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt }, lease) =>
+      guard(lease, () => {
+        const json = JSON.stringify(place);
+        const row = { key, chatId, owner, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt };
+        put.run({ ...row, platform: place.platform, place: json });
+      }),
+    recent: (platform, since, limit) =>
+      file.run(() => recent.all({ platform, since, limit: Math.max(0, limit) }).map(conversation)),
+    delete: (key) => file.run(() => void remove.run({ key })),
+  };
+}
+
+function one(row: unknown): Conversation | null {
+  return row === undefined ? null : conversation(row);
+}
+
+function conversation(row: unknown): Conversation {
+  const { place, ...rest } = conversationRow.parse(row);
+  return { ...rest, place: placeJson.parse(JSON.parse(place)) };
+}

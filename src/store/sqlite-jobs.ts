@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import type { Job, Jobs, Lease, NewJob } from './port.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+
+const columns = `id, key, lane, conversation, kind, payload, not_before as "notBefore", expires_at as "expiresAt", state, attempts,
+  checkpoint, fence, accepted_at as "acceptedAt", lease_until as "leaseUntil", error`;
+
+const jobRow = z.object({
+  id: z.string(),
+  key: z.string(),
+  lane: z.enum(['turn', 'control', 'after']),
+  conversation: z.string().nullable(),
+  kind: z.string(),
+  payload: z.string(),
+  notBefore: z.number(),
+  expiresAt: z.number(),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+  attempts: z.number(),
+  checkpoint: z.string().nullable(),
+  fence: z.number(),
+  acceptedAt: z.number(),
+  leaseUntil: z.number().nullable(),
+  error: z.string().nullable(),
+}) satisfies z.ZodType<Job>;
+
+/** A job that may be next: unfinished, and no earlier unfinished one of its lane and conversation stands before it. */
+const isHead = `job.lane = :lane and job.state in ('waiting', 'running') and not exists (
+  select 1 from jobs earlier
+  where earlier.lane = job.lane and earlier.conversation = job.conversation and earlier.state in ('waiting', 'running')
+    and earlier.seq < job.seq)`;
+
+/** The one condition that every write of a holder stands under. A lease that has ended still counts until somebody else claims. */
+const isHeld = `id = :id and fence = :fence and state = 'running'`;
+
+/**
+ * The jobs table. Statements that change and return a row are read with `all`, never `get`: `get` leaves the statement unfinished
+ * after the first row, and then nobody hears of a commit that fails.
+ */
+export function sqliteJobs(file: SqliteFile): Jobs {
+  const insert = file.prepare(`
+    insert into jobs (id, key, lane, conversation, kind, payload, not_before, expires_at, accepted_at)
+    values (:id, :key, :lane, :conversation, :kind, :payload, :notBefore, :expiresAt, :now)
+    on conflict (key) do nothing returning ${columns}`);
+  // One statement holds the write lock from its first read, so two workers never meet at one job; the unique index on running
+  // jobs stands behind it.
+  const claim = file.prepare(`
+    update jobs set state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = :until
+    where seq = (
+      select job.seq from jobs job
+      where ${isHead} and case job.state when 'waiting' then job.not_before else job.lease_until end <= :now
+      order by job.seq limit 1)
+    returning ${columns}`);
+  const renew = file.prepare(`update jobs set lease_until = :until where ${isHeld}`);
+  const checkpoint = file.prepare(`update jobs set checkpoint = :json where ${isHeld}`);
+  const finish = file.prepare(`update jobs set state = :state, error = :error, lease_until = null where ${isHeld}`);
+  const retry = file.prepare(`
+    update jobs set state = 'waiting', not_before = :notBefore, error = :error, lease_until = null where ${isHeld}`);
+  const cancel = file.prepare(`update jobs set state = 'cancelled' where id = :id and state = 'waiting'`);
+  const byId = file.prepare(`select ${columns} from jobs where id = :id`);
+  const byKey = file.prepare(`select ${columns} from jobs where key = :key`);
+  const pending = file.prepare(`
+    select ${columns} from jobs
+    where lane = :lane and conversation = :conversation and state in ('waiting', 'running') order by seq`);
+  const latest = file.prepare(`
+    select ${columns} from jobs
+    where lane = :lane and conversation = :conversation and state <> 'waiting' order by seq desc limit :limit`);
+  const nextAt = file.prepare(`
+    select min(case job.state when 'waiting' then job.not_before else job.lease_until end) as at from jobs job where ${isHead}`);
+
+  function add(job: NewJob, now: number): Job | null {
+    const { key, lane, conversation, kind, payload, notBefore, expiresAt } = job;
+    const id = randomBytes(16).toString('base64url');
+    return one(insert.all({ id, key, lane, conversation, kind, payload, notBefore, expiresAt, now })[0]);
+  }
+
+  return {
+    accept: (job, now) => file.run(() => add(job, now)),
+    claim: (lane, now, leaseMs) => file.run(() => one(claim.all({ lane, now, until: now + leaseMs })[0])),
+    renew: (lease, now, leaseMs) => file.run(() => renew.run({ ...proof(lease), until: now + leaseMs }).changes === 1),
+    checkpoint: (lease, json) => file.run(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
+    finish: (lease, state, error, then, now) =>
+      file.transaction(() => {
+        if (finish.run({ ...proof(lease), state, error }).changes !== 1) return false;
+        for (const job of then) add(job, now);
+        return true;
+      }),
+    retry: (lease, notBefore, error) => file.run(() => retry.run({ ...proof(lease), notBefore, error }).changes === 1),
+    cancel: (id) => file.run(() => cancel.run({ id }).changes === 1),
+    get: (id) => file.run(() => one(byId.get({ id }))),
+    byKey: (key) => file.run(() => one(byKey.get({ key }))),
+    pending: (lane, conversation) =>
+      file.run(() => pending.all({ lane, conversation }).map((row) => jobRow.parse(row))),
+    latest: (lane, conversation, limit) =>
+      file.run(() => latest.all({ lane, conversation, limit: Math.max(0, limit) }).map((row) => jobRow.parse(row))),
+    nextAt: (lane) => file.run(() => z.object({ at: z.number().nullable() }).parse(nextAt.get({ lane })).at),
+  };
+}
+
+/** Writes under a lease, or freely when it is null: the write happens only while the lease holds, both in one transaction. */
+export type Guard = (lease: Lease | null, write: () => void) => Promise<boolean>;
+
+/** The {@link Guard} for the tables beside jobs. */
+export function sqliteGuard(file: SqliteFile): Guard {
+  const held = file.prepare(`select 1 from jobs where ${isHeld}`);
+  return (lease, write) =>
+    file.transaction(() => {
+      if (lease !== null && held.get(proof(lease)) === undefined) return false;
+      write();
+      return true;
+    });
+}
+
+/** Only what proves the lease: callers pass whole jobs. */
+function proof(lease: Lease): { id: string; fence: number } {
+  return { id: lease.id, fence: lease.fence };
+}
+
+function one(row: unknown): Job | null {
+  return row === undefined ? null : jobRow.parse(row);
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import type { Link, Links } from './port.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+
+const linkRow = z.object({
+  user: z.string(),
+  service: z.string(),
+  sealed: z.string(),
+  account: z.string(),
+  createdAt: z.number(),
+  refusedAt: z.number().nullable(),
+}) satisfies z.ZodType<Link>;
+
+/** The links table. The credential comes and goes sealed: whoever links a person holds the vault. */
+export function sqliteLinks(file: SqliteFile): Links {
+  const get = file.prepare(`
+    select user, service, sealed, account, created_at as "createdAt", refused_at as "refusedAt" from links
+    where user = :user and service = :service`);
+  const put = file.prepare(`
+    insert or replace into links (user, service, sealed, account, created_at, refused_at)
+    values (:user, :service, :sealed, :account, :createdAt, :refusedAt)`);
+  const remove = file.prepare('delete from links where user = :user and service = :service');
+
+  return {
+    get: (user, service) =>
+      file.run(() => {
+        const row = get.get({ user, service });
+        return row === undefined ? null : linkRow.parse(row);
+      }),
+    put: ({ user, service, sealed, account, createdAt, refusedAt }) =>
+      file.run(() => void put.run({ user, service, sealed, account, createdAt, refusedAt })),
+    delete: (user, service) => file.run(() => remove.run({ user, service }).changes === 1),
+  };
+}

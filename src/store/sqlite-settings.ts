@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import type { Settings } from './port.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+
+const valueRow = z.object({ value: z.string() });
+
+/** The settings table. */
+export function sqliteSettings(file: SqliteFile): Settings {
+  const get = file.prepare('select value from settings where scope = :scope and name = :name');
+  const set = file.prepare('insert or replace into settings (scope, name, value) values (:scope, :name, :value)');
+  const remove = file.prepare('delete from settings where scope = :scope and name = :name');
+
+  return {
+    get: (scope, name) =>
+      file.run(() => {
+        const row = get.get({ scope, name });
+        return row === undefined ? null : valueRow.parse(row).value;
+      }),
+    set: (scope, name, value) => file.run(() => void set.run({ scope, name, value })),
+    delete: (scope, name) => file.run(() => void remove.run({ scope, name })),
+  };
+}
