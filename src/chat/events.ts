@@ -35,7 +35,7 @@ export type ChatEvent =
   | JoinedEvent
   | HomeEvent;
 
-/** Somebody wrote a message that the bot can see. The inbox decides whether it is answered. */
+/** Somebody wrote a message that the bot can see. The inbox decides whether it is answered. Its key is `messageKey(message.ref)`. */
 export interface MessageEvent {
   readonly type: 'message';
   readonly key: string;

@@ -38,3 +38,8 @@ export function userKey(user: UserRef): string {
 export function isUser(user: UserRef, written: string): boolean {
   return written === `${user.platform}:${user.id}`;
 }
+
+/** The event key of a message: the same however often, and through whichever thread, it is told. */
+export function messageKey(ref: MessageRef): string {
+  return ['message', ref.place.platform, ref.place.team, ref.place.channel, ref.id].map(encodeURIComponent).join(':');
+}

@@ -1,0 +1,21 @@
+import { ask } from './ask.ts';
+import { retry, startAnew, status, stop, title } from './controls.ts';
+import { helpCommand } from './help.ts';
+import { model } from './model.ts';
+import type { Registry } from './registry.ts';
+import { createRegistry } from './registry.ts';
+
+/** Every command there is, in the order in which people read them. A new command is one file and one name here. */
+export function allCommands(): Registry {
+  const registry: Registry = createRegistry([
+    ask,
+    model,
+    startAnew,
+    stop,
+    retry,
+    title,
+    status,
+    helpCommand(() => registry),
+  ]);
+  return registry;
+}

@@ -1,0 +1,41 @@
+import type { CommandSpec, OptionSpec } from '../chat/commands.ts';
+import type { Field, FieldType, FormValue } from '../chat/forms.ts';
+
+/** The form of a command: one field per option, filled in with what has been typed already. */
+export function fieldsOf(spec: CommandSpec, typed: ReadonlyMap<string, FormValue>): Field[] {
+  return spec.options.map((option) => ({
+    name: option.name,
+    type: fieldType(option),
+    label: option.name.charAt(0).toUpperCase() + option.name.slice(1),
+    hint: option.summary,
+    placeholder: null,
+    required: option.required,
+    initial: typed.get(option.name) ?? null,
+    choices: option.choices,
+    suggest: option.suggested ? option.name : null,
+    min: null,
+    max: null,
+    step: null,
+    maxLength: null,
+  }));
+}
+
+function fieldType(option: OptionSpec): FieldType {
+  if (option.suggested) return 'choice';
+  switch (option.type) {
+    case 'rest':
+      return 'longText';
+    case 'integer':
+      return 'number';
+    case 'toggle':
+      return 'toggle';
+    case 'choice':
+      return 'choice';
+    case 'file':
+      return 'file';
+    case 'user':
+      return 'user';
+    case 'word':
+      return 'text';
+  }
+}

@@ -1,0 +1,98 @@
+import type { CommandSpec, OptionSpec } from '../chat/commands.ts';
+
+/** The first word of a line and what follows it. */
+export function firstWord(line: string): { word: string; rest: string } {
+  const trimmed = line.trimStart();
+  const end = trimmed.search(/\s/);
+  return end === -1
+    ? { word: trimmed.trimEnd(), rest: '' }
+    : { word: trimmed.slice(0, end), rest: trimmed.slice(end).trim() };
+}
+
+/**
+ * Reads the options of a command from one typed line. Pure.
+ *
+ * - `name=value` and `name="two words"` set the option of that name, wherever they stand before the rest begins.
+ *   In quotes a backslash keeps the next character as it is. A name the command does not have is ordinary text.
+ * - A bare word goes to the next option not yet set, in order; where the command takes a `rest`, only to required ones.
+ * - A `rest` option takes everything from the first word that found no other place, exactly as typed.
+ *
+ * Never fails: whatever has no place is `extra`, and what is missing or wrong is for {@link checkOptions} to say.
+ */
+export function readOptions(spec: CommandSpec, line: string): { options: Map<string, string>; extra: string } {
+  const options = new Map<string, string>();
+  const rest = spec.options.find((option) => option.type === 'rest') ?? null;
+  let at = 0;
+  while (true) {
+    while (at < line.length && /\s/.test(line[at] ?? '')) at++;
+    if (at >= line.length) return { options, extra: '' };
+    const named = readNamed(spec, line, at);
+    if (named) {
+      options.set(named.name, named.value);
+      at = named.end;
+      continue;
+    }
+    const next = spec.options.find(
+      (option) =>
+        option.type !== 'rest' && option.type !== 'file' && !options.has(option.name) && (option.required || !rest),
+    );
+    if (!next) {
+      const remaining = line.slice(at).trimEnd();
+      if (rest && !options.has(rest.name)) options.set(rest.name, remaining);
+      else return { options, extra: remaining };
+      return { options, extra: '' };
+    }
+    const word = readWord(line, at);
+    options.set(next.name, word.value);
+    at = word.end;
+  }
+}
+
+function readNamed(spec: CommandSpec, line: string, at: number): { name: string; value: string; end: number } | null {
+  const match = /^([\p{L}\p{N}_-]+)=/u.exec(line.slice(at, at + 80));
+  const name = match?.[1]?.toLowerCase();
+  if (!match || !name || !spec.options.some((option) => option.name === name)) return null;
+  const word = readWord(line, at + match[0].length);
+  return { name, value: word.value, end: word.end };
+}
+
+function readWord(line: string, at: number): { value: string; end: number } {
+  if (line[at] !== '"') {
+    let end = at;
+    while (end < line.length && !/\s/.test(line[end] ?? '')) end++;
+    return { value: line.slice(at, end), end };
+  }
+  let value = '';
+  for (let i = at + 1; i < line.length; i++) {
+    const char = line[i] ?? '';
+    if (char === '\\' && i + 1 < line.length) value += line[++i] ?? '';
+    else if (char === '"') return { value, end: i + 1 };
+    else value += char;
+  }
+  return { value, end: line.length };
+}
+
+/** What is wrong with the options of a call, by option name, each a sentence for the person. Empty when all is well. */
+export function checkOptions(spec: CommandSpec, options: ReadonlyMap<string, unknown>): Record<string, string> {
+  const wrong = new Map<string, string>();
+  for (const option of spec.options) {
+    const value = options.get(option.name);
+    const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+    if (empty) {
+      if (option.required) wrong.set(option.name, 'Please fill this in.');
+      continue;
+    }
+    const complaint = typeof value === 'string' ? checkText(option, value) : null;
+    if (complaint) wrong.set(option.name, complaint);
+  }
+  return Object.fromEntries(wrong);
+}
+
+function checkText(option: OptionSpec, value: string): string | null {
+  if (option.type === 'integer' && !/^-?\d{1,15}$/.test(value)) return 'Please write a whole number.';
+  if (option.type === 'toggle' && !/^(yes|no|true|false|on|off)$/i.test(value)) return 'Please write yes or no.';
+  if (option.type === 'choice' && !option.choices.some((choice) => choice.value === value)) {
+    return `Please choose one of: ${option.choices.map((choice) => choice.value).join(', ')}.`;
+  }
+  return null;
+}

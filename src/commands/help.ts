@@ -1,0 +1,59 @@
+import type { Command, Registry } from './registry.ts';
+import { usage } from './registry.ts';
+
+/** `/help`: what there is, in one screen. Made from the registry, so that it cannot go stale. */
+export function helpCommand(registry: () => Registry): Command {
+  return {
+    name: 'help',
+    summary: 'What I can do, and who can read it',
+    options: [
+      {
+        name: 'command',
+        summary: 'One command to explain',
+        type: 'word',
+        required: false,
+        choices: [],
+        suggested: true,
+      },
+    ],
+    subcommands: [],
+    private: true,
+    shortcut: null,
+    who: 'everyone',
+    async run(call, desk) {
+      const wanted = call.options.get('command');
+      const name = typeof wanted === 'string' ? wanted.replace(/^\//, '') : '';
+      if (name) {
+        const command = registry().find(name);
+        if (!command) {
+          const near = registry().nearest(name);
+          const hint = near.length > 0 ? ` Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?` : '';
+          return { do: 'say', body: { markdown: `There is no command called “${name}”.${hint}`, controls: null } };
+        }
+        return { do: 'say', body: { markdown: explain(command), controls: null } };
+      }
+      const lines = registry()
+        .commands.filter((command) => command.who === 'everyone' || desk.isAdmin(call.author))
+        .map((command) => `- \`${usage(command)}\` ${command.summary}`);
+      const markdown = [
+        'Write to me, or mention me, and I answer. In a conversation I already take part in you need not mention me again.',
+        '',
+        ...lines,
+        '',
+        '**Who can read this?** An answer can be read by everybody who can read the place it stands in, and each conversation is also a chat in Open WebUI. What only you should see, ask me in a private conversation.',
+      ].join('\n');
+      return { do: 'say', body: { markdown, controls: null } };
+    },
+  };
+}
+
+function explain(command: Command): string {
+  const options = command.options.map((option) => {
+    const choices = option.choices.map((choice) => `\`${choice.value}\``).join(', ');
+    return `- \`${option.name}\` ${option.summary}${choices ? ` (${choices})` : ''}`;
+  });
+  const subcommands = command.subcommands.map(
+    (sub) => `- \`${usage(sub, `${command.name} ${sub.name}`)}\` ${sub.summary}`,
+  );
+  return [`**\`${usage(command)}\`** ${command.summary}.`, '', ...options, ...subcommands].join('\n').trim();
+}

@@ -1,0 +1,95 @@
+import { nearest } from '../chat/nearest.ts';
+import { placeKey, userKey } from '../chat/places.ts';
+import type { ModelChoice } from './desk.ts';
+import type { Call, Command } from './registry.ts';
+
+const SHOWN = 20;
+
+/** Where each choice of a model is kept: setting scope by reach. */
+export function modelScope(
+  reach: 'thread' | 'channel' | 'me',
+  call: Pick<Call, 'author' | 'place' | 'conversation'>,
+): string {
+  if (reach === 'me') return `user:${userKey(call.author.ref)}`;
+  if (reach === 'channel') return `channel:${placeKey({ ...call.place, thread: null })}`;
+  return `conversation:${placeKey(call.conversation)}`;
+}
+
+/** `/model`: shows the models, or chooses one for this conversation, this channel or oneself. */
+export const model: Command = {
+  name: 'model',
+  summary: 'See or choose the model that answers',
+  options: [
+    {
+      name: 'name',
+      summary: 'The model; leave it out to see them',
+      type: 'word',
+      required: false,
+      choices: [],
+      suggested: true,
+    },
+    {
+      name: 'for',
+      summary: 'What the choice is for',
+      type: 'choice',
+      required: false,
+      choices: [
+        { label: 'This conversation', value: 'thread', hint: null },
+        { label: 'This channel', value: 'channel', hint: null },
+        { label: 'Me, everywhere', value: 'me', hint: null },
+      ],
+      suggested: false,
+    },
+  ],
+  subcommands: [],
+  private: true,
+  shortcut: null,
+  who: 'everyone',
+  async run(call, desk) {
+    const models = await desk.models(call.author);
+    const now = await desk.modelFor(call.author, call.conversation);
+    const wanted = call.options.get('name');
+    if (typeof wanted !== 'string' || wanted === '') return say(overview(models, now.id));
+    const typed = wanted.toLowerCase();
+    const exact = models.find((one) => one.id === wanted || one.name.toLowerCase() === typed);
+    const found = exact ? [exact] : models.filter((one) => `${one.id} ${one.name}`.toLowerCase().includes(typed));
+    const [only, ...others] = found;
+    if (only && others.length === 0) {
+      const reach = reachOf(call.options.get('for'));
+      await desk.settings.set(modelScope(reach, call), 'model', JSON.stringify(only.id));
+      return say(`**${only.name}** answers ${REACH[reach]} from now on.`);
+    }
+    if (found.length > 0) return say(`Several models match “${wanted}”:\n\n${list(found)}`);
+    const near = nearest(
+      wanted,
+      models.map((one) => one.id),
+    );
+    const hint = near.length > 0 ? ` Did you mean ${near.map((id) => `\`${id}\``).join(' or ')}?` : '';
+    return say(`There is no model called “${wanted}”.${hint}`);
+  },
+};
+
+const REACH = { thread: 'in this conversation', channel: 'in this channel', me: 'your questions' } as const;
+
+function reachOf(value: unknown): 'thread' | 'channel' | 'me' {
+  return value === 'channel' || value === 'me' ? value : 'thread';
+}
+
+function overview(models: readonly ModelChoice[], current: string | null): string {
+  if (models.length === 0) return 'Open WebUI shows me no models. Whoever runs it can give this account access to one.';
+  const named = models.find((one) => one.id === current);
+  const head = named ? `**${named.name}** answers here.` : 'The first model answers here, since none was chosen.';
+  return `${head} Choose another with \`/model <name>\`.\n\n${list(models)}`;
+}
+
+function list(models: readonly ModelChoice[]): string {
+  const lines = models
+    .slice(0, SHOWN)
+    .map((one) => `- \`${one.id}\` ${one.name}${one.description ? `: ${one.description}` : ''}`);
+  if (models.length > SHOWN) lines.push(`- and ${models.length - SHOWN} more: type a part of the name to find them`);
+  return lines.join('\n');
+}
+
+function say(markdown: string) {
+  return { do: 'say', body: { markdown, controls: null } } as const;
+}

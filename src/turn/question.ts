@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type { Trigger } from '../chat/events.ts';
+import type { FileRef, Message, Person } from '../chat/messages.ts';
+import type { MessageRef, Place } from '../chat/places.ts';
+import { Secret } from '../chat/secret.ts';
+import type { Vault } from '../store/vault.ts';
+
+/** A question as it waits in the queue: all a turn needs to begin, after a restart too. */
+export interface Question {
+  readonly asker: Person;
+  /** Where it was asked. */
+  readonly place: Place;
+  /** Where its conversation lives; the thread may not have been made yet. */
+  readonly conversation: Place;
+  /** The person's message, which gets the emoji and which the thread hangs on; null after a command. */
+  readonly message: MessageRef | null;
+  /** The command or click it came by; null after a message. */
+  readonly trigger: Trigger | null;
+  readonly text: string;
+  readonly files: readonly FileRef[];
+  readonly replyTo: Message | null;
+  /** The model asked for by name, or null for the conversation's. */
+  readonly model: string | null;
+  /** The line that others see when a command asked; null when the question is itself a message. */
+  readonly announce: string | null;
+  /** Only the asker may see the answer. */
+  readonly private: boolean;
+  /** When it was asked, milliseconds since the epoch. */
+  readonly at: number;
+  /** 0 for a first answer; raised by each regenerate and retry. */
+  readonly generation: number;
+  /** The job whose answer this one replaces; null for a first answer. */
+  readonly replaces: string | null;
+  /** The asker said that an old question still wants its answer. */
+  readonly confirmed: boolean;
+}
+
+const place = z.object({
+  platform: z.string(),
+  team: z.string(),
+  channel: z.string(),
+  thread: z.string().nullable(),
+  kind: z.enum(['direct', 'private', 'public']),
+}) satisfies z.ZodType<Place>;
+
+const user = z.object({ platform: z.string(), team: z.string(), id: z.string() });
+
+const person = z.object({
+  ref: user,
+  name: z.string(),
+  email: z.string().nullable(),
+  locale: z.string().nullable(),
+  timezone: z.string().nullable(),
+  bot: z.boolean(),
+  guest: z.boolean(),
+  stranger: z.boolean(),
+}) satisfies z.ZodType<Person>;
+
+const file = z.object({
+  platform: z.string(),
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number().nullable(),
+  token: z.string(),
+}) satisfies z.ZodType<FileRef>;
+
+const messageRef = z.object({ place, id: z.string() }) satisfies z.ZodType<MessageRef>;
+
+const message = z.object({
+  ref: messageRef,
+  author: person,
+  text: z.string(),
+  files: z.array(file),
+  at: z.number(),
+  ours: z.boolean(),
+}) satisfies z.ZodType<Message>;
+
+const storedTrigger = z.object({
+  platform: z.string(),
+  id: z.string(),
+  place,
+  user,
+  sealed: z.string(),
+  expiresAt: z.number(),
+  private: z.boolean(),
+});
+
+const stored = z.object({
+  asker: person,
+  place,
+  conversation: place,
+  message: messageRef.nullable(),
+  trigger: storedTrigger.nullable(),
+  text: z.string(),
+  files: z.array(file),
+  replyTo: message.nullable(),
+  model: z.string().nullable(),
+  announce: z.string().nullable(),
+  private: z.boolean(),
+  at: z.number(),
+  generation: z.number().int().nonnegative(),
+  replaces: z.string().nullable(),
+  confirmed: z.boolean(),
+});
+
+/** The question as JSON for its job row, the trigger's token sealed. */
+export function encodeQuestion(question: Question, vault: Vault): string {
+  const { trigger } = question;
+  if (!trigger) return JSON.stringify(question);
+  const { token, ...open } = trigger;
+  return JSON.stringify({ ...question, trigger: { ...open, sealed: vault.seal(token, trigger.id) } });
+}
+
+/**
+ * The question of a job row; throws when the row is not one, which is our own mistake. A trigger whose token cannot be opened
+ * any more (it was sealed under a key that is gone) comes back expired: the answer then finds another way.
+ */
+export function decodeQuestion(json: string, vault: Vault): Question {
+  const read = stored.parse(JSON.parse(json));
+  if (!read.trigger) return { ...read, trigger: null };
+  const { sealed, ...open } = read.trigger;
+  const token = vault.open(sealed, open.id);
+  return {
+    ...read,
+    trigger: { ...open, token: token ?? new Secret(''), expiresAt: token ? open.expiresAt : 0 },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Problem } from '../chat/errors.ts';
+import type { Effect, TurnEvent, TurnState } from './state.ts';
+import { viewOf } from './view.ts';
+
+/** A step: the state after it, and what to do. */
+export type Step = readonly [TurnState, readonly Effect[]];
+
+const NOTHING: readonly Effect[] = [];
+
+/**
+ * What a turn does about each thing that happens to it. Pure and total: an event that no longer matters changes nothing,
+ * so that a late frame, a second stop or a click on a finished answer does no harm.
+ */
+export function reduce(state: TurnState, event: TurnEvent): Step {
+  if (state.phase === 'over') return [state, NOTHING];
+  if (state.phase === 'finishing') return reduceFinishing(state, event);
+  switch (event.type) {
+    case 'begin':
+      return begin(state);
+    case 'gathered': {
+      if (state.phase !== 'gathering') return [state, NOTHING];
+      const asking: TurnState = { ...state, phase: 'asking', ids: event.ids, notices: event.notices };
+      return [asking, [{ do: 'checkpoint' }, { do: 'askModel' }]];
+    }
+    case 'text': {
+      const thoughtTo = state.thoughtFrom !== null && state.thoughtTo === null ? event.at : state.thoughtTo;
+      return shown({ ...state, phase: 'answering', text: state.text + event.text, thoughtTo, status: null });
+    }
+    case 'reasoning':
+      return [
+        { ...state, reasoning: state.reasoning + event.text, thoughtFrom: state.thoughtFrom ?? event.at },
+        NOTHING,
+      ];
+    case 'sources':
+      return [{ ...state, sources: event.sources }, NOTHING];
+    case 'tool': {
+      const using: TurnState = { ...state, toolsRan: true, status: `Using ${event.name}…` };
+      return [using, [{ do: 'checkpoint' }, ...(state.text ? [] : [{ do: 'show', view: viewOf(using) } as const])]];
+    }
+    case 'quiet':
+      if (state.text || state.status) return [state, NOTHING];
+      return shown({ ...state, status: state.reasoning ? 'Thinking…' : 'Still working on it…' });
+    case 'answered':
+      return finish(state.text.trim() ? state : { ...state, problem: EMPTY });
+    case 'failed':
+      return finish({ ...state, problem: event.problem });
+    case 'stop': {
+      const [stopped, effects] = finish({ ...state, stopped: true });
+      return [stopped, [{ do: 'abortModel' }, ...effects]];
+    }
+    case 'delivered':
+    case 'undelivered':
+      return [state, NOTHING];
+  }
+}
+
+/** A turn begins, or begins again after a crash: whole text is only put, a second crash gives up on asking. */
+function begin(state: TurnState): Step {
+  if (state.attempt === 1) return [state, [{ do: 'gather' }]];
+  if (state.attempt > 2 || state.toolsRan) return finish({ ...state, problem: INTERRUPTED });
+  return [
+    { ...state, phase: 'gathering', text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [] },
+    [{ do: 'gather' }],
+  ];
+}
+
+function reduceFinishing(state: TurnState, event: TurnEvent): Step {
+  switch (event.type) {
+    case 'begin':
+      return [state, [{ do: 'finish', view: viewOf(state) }]];
+    case 'delivered':
+    case 'undelivered':
+      return [{ ...state, phase: 'over' }, [{ do: 'end' }]];
+    default:
+      return [state, NOTHING];
+  }
+}
+
+function shown(state: TurnState): Step {
+  return [state, [{ do: 'show', view: viewOf(state) }]];
+}
+
+function finish(state: TurnState): Step {
+  const finishing: TurnState = { ...state, phase: 'finishing', status: null };
+  return [finishing, [{ do: 'checkpoint' }, { do: 'finish', view: viewOf(finishing) }]];
+}
+
+/** The model ended without a word. */
+const EMPTY: Problem = {
+  kind: 'model',
+  retry: { when: 'later' },
+  say: 'The model sent an empty answer. Try again, or ask in other words.',
+  detail: 'the stream ended without text',
+};
+
+/** Parley was restarted in the middle, twice or with tools at work. */
+const INTERRUPTED: Problem = {
+  kind: 'cut',
+  retry: { when: 'later' },
+  say: 'I was interrupted while answering. Press Retry and I start over.',
+  detail: 'the process ended while the turn ran',
+};

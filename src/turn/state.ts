@@ -1,0 +1,96 @@
+import type { Problem } from '../chat/errors.ts';
+import type { Source, View } from '../chat/view.ts';
+
+/**
+ * Where a turn stands.
+ * `gathering`: finding out what to ask. `asking`: asked, no text yet. `answering`: text grows.
+ * `finishing`: the text is whole (or as whole as it gets) and is being put. `over`: nothing more to do.
+ */
+export type Phase = 'gathering' | 'asking' | 'answering' | 'finishing' | 'over';
+
+/** Names of the answer in Open WebUI, fixed before the first word so that a crash can find them again. */
+export interface Ids {
+  readonly chatId: string | null;
+  readonly questionId: string;
+  readonly answerId: string;
+  readonly model: string;
+  readonly modelName: string;
+}
+
+/** All that a turn knows while it runs. JSON: it is left in the job row and read back after a crash. */
+export interface TurnState {
+  readonly job: string;
+  readonly phase: Phase;
+  /** How often this turn has begun, from 1; 2 is after one crash. */
+  readonly attempt: number;
+  readonly ids: Ids | null;
+  /** What is said before the answer, such as files that were left out. Markdown, one line each. */
+  readonly notices: readonly string[];
+  readonly text: string;
+  readonly reasoning: string;
+  readonly startedAt: number;
+  /** When reasoning began and when the first text after it came, for "Thought for 5 s". */
+  readonly thoughtFrom: number | null;
+  readonly thoughtTo: number | null;
+  readonly sources: readonly Source[];
+  /** What is being done while there is no text; null before anybody needs to be told. */
+  readonly status: string | null;
+  /** A tool ran on the server: asking again would run it again. */
+  readonly toolsRan: boolean;
+  /** Stopped by somebody. */
+  readonly stopped: boolean;
+  readonly problem: Problem | null;
+  /** Questions offered after the answer. */
+  readonly followUps: readonly string[];
+}
+
+/** What can happen to a turn. */
+export type TurnEvent =
+  | { readonly type: 'begin' }
+  | { readonly type: 'gathered'; readonly ids: Ids; readonly notices: readonly string[] }
+  | { readonly type: 'text'; readonly text: string; readonly at: number }
+  | { readonly type: 'reasoning'; readonly text: string; readonly at: number }
+  | { readonly type: 'sources'; readonly sources: readonly Source[] }
+  | { readonly type: 'tool'; readonly name: string }
+  /** Ten seconds passed without anything to read. */
+  | { readonly type: 'quiet' }
+  | { readonly type: 'answered' }
+  | { readonly type: 'failed'; readonly problem: Problem }
+  | { readonly type: 'stop' }
+  /** The final put stands. */
+  | { readonly type: 'delivered' }
+  | { readonly type: 'undelivered'; readonly problem: Problem };
+
+/** What a turn wants done. The runner does each, in order. */
+export type Effect =
+  | { readonly do: 'gather' }
+  | { readonly do: 'askModel' }
+  | { readonly do: 'abortModel' }
+  | { readonly do: 'show'; readonly view: View }
+  | { readonly do: 'finish'; readonly view: View }
+  /** Leave the state in the store, now. */
+  | { readonly do: 'checkpoint' }
+  /** The turn is over: hand what follows (save, emoji, title, follow-ups) to the next lane. */
+  | { readonly do: 'end' };
+
+/** The state of a turn that begins for the `attempt`-th time. */
+export function newTurn(job: string, attempt: number, at: number): TurnState {
+  return {
+    job,
+    phase: 'gathering',
+    attempt,
+    ids: null,
+    notices: [],
+    text: '',
+    reasoning: '',
+    startedAt: at,
+    thoughtFrom: null,
+    thoughtTo: null,
+    sources: [],
+    status: null,
+    toolsRan: false,
+    stopped: false,
+    problem: null,
+    followUps: [],
+  };
+}

@@ -1,0 +1,48 @@
+import type { Button, Controls, Note, View } from '../chat/view.ts';
+import { controlId } from './control-id.ts';
+import type { TurnState } from './state.ts';
+
+/** What a turn shows at this moment. Pure. `controls: false` is for an answer that is no longer the newest. */
+export function viewOf(state: TurnState, options: { readonly controls: boolean } = { controls: true }): View {
+  const final = state.phase === 'finishing' || state.phase === 'over';
+  return {
+    markdown: markdownOf(state, final),
+    status: state.status,
+    note: noteOf(state),
+    sources: final ? state.sources : [],
+    controls: options.controls ? controlsOf(state, final) : null,
+    final,
+  };
+}
+
+function markdownOf(state: TurnState, final: boolean): string {
+  const blocks = [state.notices.map((notice) => `> ${notice}`).join('\n'), state.text];
+  if (final && state.problem) blocks.push(state.text ? `*${state.problem.say}*` : state.problem.say);
+  else if (final && state.stopped) blocks.push('*Stopped.*');
+  return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+function noteOf(state: TurnState): Note | null {
+  if (!state.reasoning.trim()) return null;
+  const { thoughtFrom, thoughtTo } = state;
+  if (thoughtFrom === null || thoughtTo === null) return { title: 'Thinking', markdown: state.reasoning };
+  const seconds = Math.max(1, Math.round((thoughtTo - thoughtFrom) / 1000));
+  return { title: `Thought for ${seconds} s`, markdown: state.reasoning };
+}
+
+function controlsOf(state: TurnState, final: boolean): Controls {
+  const buttons: Button[] = [];
+  if (!final) buttons.push(button('stop', 'Stop', 'danger', state.job));
+  else if (state.problem) buttons.push(button('retry', 'Retry', 'primary', state.job));
+  else buttons.push(button('regenerate', 'Regenerate', 'plain', state.job));
+  if (final) {
+    state.followUps.forEach((question, index) => {
+      buttons.push({ id: controlId('follow', state.job, index), label: question, style: 'plain', role: 'follow-up' });
+    });
+  }
+  return { buttons, menu: null };
+}
+
+function button(action: 'stop' | 'retry' | 'regenerate', label: string, style: Button['style'], job: string): Button {
+  return { id: controlId(action, job), label, style, role: action };
+}
