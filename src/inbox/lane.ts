@@ -18,6 +18,10 @@ export interface Lane {
   running(): number;
 }
 
+function noTimer(): void {
+  // Stands for a timer that has not been set.
+}
+
 /** How often a job that ends in an error nobody expected is tried before it is given up. */
 const TRIES = 3;
 
@@ -41,7 +45,7 @@ export function createLane(options: {
   let stopped = false;
   let looking = false;
   let again = false;
-  let cancelTimer = () => {};
+  let cancelTimer = noTimer;
 
   async function look(): Promise<void> {
     if (looking) {
@@ -80,7 +84,7 @@ export function createLane(options: {
 
   async function hold(job: Job): Promise<void> {
     const lost = new AbortController();
-    let cancelRenewal = () => {};
+    let cancelRenewal = noTimer;
     const renewLater = () => {
       cancelRenewal = clock.after(leaseMs / 3, () => {
         jobs
@@ -126,11 +130,9 @@ export function createLane(options: {
     async stop(drainMs) {
       stopped = true;
       cancelTimer();
-      let cancelLimit = () => {};
-      const limit = new Promise<void>((resolve) => {
-        cancelLimit = clock.after(drainMs, resolve);
-      });
-      await Promise.race([Promise.allSettled(running), limit]);
+      const limit = Promise.withResolvers<void>();
+      const cancelLimit = clock.after(drainMs, limit.resolve);
+      await Promise.race([Promise.allSettled(running), limit.promise]);
       cancelLimit();
     },
   };
