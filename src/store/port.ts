@@ -15,7 +15,7 @@ export interface Store {
   readonly forms: FormSessions;
   /** Writes and reads back a row; throws a `Failure` that says why the store cannot be written. */
   check(): Promise<void>;
-  /** Deletes every row whose expiry has passed; the number of rows. Running and waiting jobs are never deleted. */
+  /** Deletes every row whose expiry has passed; the number of rows. Running and waiting jobs are never deleted, nor is their outbox. */
   sweep(now: number): Promise<number>;
   close(): Promise<void>;
 }

@@ -204,6 +204,7 @@ export function jobsContract(store: () => Store, again: () => Promise<Store>): v
       expect(await keys(10)).toEqual(['3', '2', '1']);
       expect(await keys(2)).toEqual(['3', '2']);
       expect(await keys(0)).toEqual([]);
+      expect(await keys(-1)).toEqual([]);
     });
 
     it('keeps the error of a failed job for the operator', async () => {

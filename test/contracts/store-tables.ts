@@ -35,8 +35,9 @@ export function tablesContract(store: () => Store): void {
       expect(await store().conversations.get(full.key)).toEqual(full);
     });
 
-    it('finds a conversation by its chat, the one used last where two name it', async () => {
+    it('finds a conversation by its chat, the one used last where several name it', async () => {
       expect(await store().conversations.byChat('chat')).toBeNull();
+      await store().conversations.put(conversation({ key: 'oldest', chatId: 'chat', usedAt: start - 1 }), null);
       await store().conversations.put(conversation({ key: 'new', chatId: 'chat', usedAt: start + 1 }), null);
       await store().conversations.put(conversation({ key: 'old', chatId: 'chat' }), null);
       expect((await store().conversations.byChat('chat'))?.key).toBe('new');

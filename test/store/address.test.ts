@@ -9,9 +9,9 @@ const options = { vault: createVault(null) };
 
 it.each(['sqlite:', 'sqlite://'])('opens the file that an address after %s names', async (scheme) => {
   const folder = await mkdtemp(join(tmpdir(), 'parley-address-'));
-  const store = await openStore(`${scheme}${join(folder, 'file:odd?mode=memory')}`, options);
+  const store = await openStore(`${scheme}${join(folder, 'odd?mode=memory #1.db')}`, options);
   await store.close();
-  expect((await stat(join(folder, 'file:odd?mode=memory'))).isFile()).toBe(true);
+  expect((await stat(join(folder, 'odd?mode=memory #1.db'))).isFile()).toBe(true);
   await rm(folder, { recursive: true });
 });
 
