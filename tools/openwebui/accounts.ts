@@ -41,15 +41,13 @@ export async function makePeople(url: string): Promise<People> {
 
 async function makeAuthors(url: string, token: string, member: string): Promise<void> {
   const permissions = { workspace: { prompts: true }, sharing: { prompts: true, public_prompts: true } };
-  const group = z
-    .looseObject({ id: z.string() })
-    .parse(
-      await post(`${url}/api/v1/groups/create`, token, {
-        name: 'Authors',
-        description: 'May write prompts',
-        permissions,
-      }),
-    );
+  const group = z.looseObject({ id: z.string() }).parse(
+    await post(`${url}/api/v1/groups/create`, token, {
+      name: 'Authors',
+      description: 'May write prompts',
+      permissions,
+    }),
+  );
   await post(`${url}/api/v1/groups/id/${group.id}/users/add`, token, { user_ids: [member] });
 }
 

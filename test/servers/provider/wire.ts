@@ -69,11 +69,11 @@ function* whole(script: Script, request: ChatRequest): Generator<Write> {
   let calls = 0;
   let first = true;
   for (const step of script.steps) {
+    if (!first && script.pace > 0) yield { waitMs: script.pace };
     if ('cut' in step) {
       yield { cut: true };
       return;
     }
-    if (!first && script.pace > 0) yield { waitMs: script.pace };
     if ('wait' in step) yield { waitMs: step.wait };
     else if ('comment' in step) yield { bytes: Buffer.from(`: ${step.comment}${end}${end}`) };
     else if ('raw' in step) yield { bytes: Buffer.from(step.raw) };
