@@ -5,6 +5,7 @@ import { failure, isHtml, transportFailure, type Where } from './errors.ts';
 import { type EventStream, eventStream, Overflow } from './event-stream.ts';
 import { type Frame, type FrameReader, frameReader } from './frames.ts';
 import { header, headersFor, readAll, refusalOf } from './request.ts';
+import { isAtLeast, version } from './server.ts';
 
 /** A piece of a message for the model. Image addresses may be data URLs. */
 export type ContentPart =
@@ -26,7 +27,7 @@ export type AttachedFile =
 export interface Question {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
-  /** The chat it belongs to, so that the folder's instructions apply; null for none. Must be the asker's own. */
+  /** The asker's own chat that it belongs to, so that the folder's instructions apply where the server can; null for none. */
   readonly chatId: string | null;
   readonly files?: readonly AttachedFile[] | undefined;
   readonly toolIds?: readonly string[] | undefined;
@@ -71,6 +72,8 @@ export async function* ask(
   let begun = false;
   try {
     call.signal.throwIfAborted();
+    const chatId = await chatIdFor(server, question);
+    call.signal.throwIfAborted();
     watch.arm();
     const answer = await request(server.url + path, {
       method: 'POST',
@@ -82,7 +85,7 @@ export async function* ask(
         'accept-encoding': 'identity',
         'content-type': 'application/json',
       },
-      body: JSON.stringify(bodyOf(question)),
+      body: JSON.stringify(bodyOf(question, chatId)),
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -144,8 +147,16 @@ async function linger(chunks: AsyncIterator<Uint8Array>, watch: Watchdog): Promi
   watch.disarm();
 }
 
-/** `chat_id` is always there, since 0.9.5 refuses a request without it (our reference, openwebui 3.5). */
-function bodyOf(question: Question): object {
+/**
+ * The `chat_id` to send: the chat's own up to 0.10; later servers refuse that in direct mode with a 409. Empty otherwise, and not
+ * left out, since 0.9.5 fails without it (our reference, openwebui 3.5; docs/openwebui-compatibility.md).
+ */
+async function chatIdFor(server: OpenWebUI, question: Question): Promise<string> {
+  if (question.chatId === null) return '';
+  return isAtLeast((await version(server)).version, 0, 11) ? '' : question.chatId;
+}
+
+function bodyOf(question: Question, chatId: string): object {
   const { files, toolIds, features, variables } = question;
   const params = {
     ...question.params,
@@ -155,7 +166,7 @@ function bodyOf(question: Question): object {
     model: question.model,
     messages: question.messages,
     stream: true,
-    chat_id: question.chatId ?? '',
+    chat_id: chatId,
     ...(files !== undefined && files.length > 0 && { files }),
     ...(toolIds !== undefined && toolIds.length > 0 && { tool_ids: toolIds }),
     ...(features !== undefined && { features }),

@@ -40,12 +40,13 @@ export function failureOf(
   if (html) return htmlFailure(status, make);
   if (status === 401 && /could not find|not found/i.test(text)) return make('missing', never);
   if (isProviderAnswer(status, body, where)) return providerFailure(text, where, status);
+  if (status === 401 && where.about === 'chat' && /do not have permission/i.test(text)) return make('missing', never);
   if (status === 401 && /do not have permission/i.test(text)) return make('forbidden', never);
   if (status === 401) return make('unauthorized', never);
   if (status === 403) return make('forbidden', never, /api key/i.test(text) ? keysAreOff : undefined);
   if (status === 404 || status === 405)
     return make('missing', never, modelMissing(text) ? sayings.missing('model') : undefined);
-  if (status === 409) return make('busy', later);
+  if (status === 409) return /running|in progress|task/i.test(text) ? make('busy', later) : make('invalid', never);
   if (status === 408) return make('timeout', later);
   if (status === 502 || status === 503 || status === 504) return make('unreachable', waitOf(retryAfter));
   if (status === 400 && makesModelWork(where)) return providerFailure(text, where, status);
@@ -63,6 +64,7 @@ export function providerFailure(text: string, where: Where, status: number | nul
   const make = (kind: ProblemKind, retry: Retry, about = where.about): Failure =>
     new Failure({ kind, retry, say: sayings[kind](about), detail });
   if (modelMissing(text)) return make('missing', never, 'model');
+  if (/\bstream failed\b/i.test(text)) return make('cut', later);
   if (/rate.?limit|\b429\b|quota|too many|overloaded|\bat capacity\b/i.test(text)) return make('busy', later);
   if (/context.{0,20}(length|window|size)|maximum context|too many tokens|prompt is too long/i.test(text)) {
     return make('too-large', never);
@@ -148,13 +150,18 @@ function htmlFailure(status: number, make: (kind: ProblemKind, retry: Retry, say
   return make('malformed', never);
 }
 
-/** Up to 0.8 the provider's own status and body come through; later only its plain-text bodies do. */
+/**
+ * Up to 0.8, and again in 0.12, a provider's own status and body come through: JSON with `error`, or plain text. What Open WebUI
+ * says itself has `detail`, of which "Server Connection Error" tells that it could not reach the provider.
+ */
 function isProviderAnswer(status: number, body: string, where: Where): boolean {
-  if (!makesModelWork(where) || status < 400) return false;
-  const value = errorBody.safeParse(jsonOf(body));
-  return (
-    value.success && value.data.error !== undefined && value.data.error !== null && value.data.detail === undefined
-  );
+  if (!makesModelWork(where)) return false;
+  const value = jsonOf(body);
+  if (value === undefined) return status === 401 || (status >= 500 && body.trim() !== '');
+  const said = errorBody.safeParse(value);
+  if (!said.success) return false;
+  if (said.data.detail === undefined) return said.data.error !== undefined && said.data.error !== null;
+  return status >= 500 && /server connection error/i.test(wordsOf(said.data.detail));
 }
 
 function makesModelWork(where: Where): boolean {

@@ -4,6 +4,7 @@ import { Failure } from '../chat/errors.ts';
 import type { OpenWebUI } from './connection.ts';
 import type { About, Where } from './errors.ts';
 import { failure, failureOf, forbiddenInstead, isDoubtful, isHtml, transportFailure } from './errors.ts';
+import { wait } from './wait.ts';
 
 /** One call of the HTTP API. */
 export interface Call {
@@ -72,7 +73,7 @@ export async function send(server: OpenWebUI, call: Call): Promise<Reply> {
     } catch (error) {
       const again = call.method === 'GET' && attempt < attempts && isPassing(error);
       if (!again) throw error;
-      await pause(server, firstDelayMs * 2 ** (attempt - 1) * (0.5 + server.random()), call);
+      await wait(server, firstDelayMs * 2 ** (attempt - 1) * (0.5 + server.random()), call.signal, whereOf(call));
     }
   }
 }
@@ -97,9 +98,16 @@ export async function refusalOf(
   try {
     await once(server, { method: 'GET', path: '/api/v1/auths/', about: 'account' });
   } catch (error) {
-    return error instanceof Failure && error.problem.kind === 'unauthorized' ? error : met;
+    if (!(error instanceof Failure) || !saysKeyIsGood(error)) {
+      return error instanceof Failure && error.problem.kind === 'unauthorized' ? error : met;
+    }
   }
   return forbiddenInstead(met.problem, where);
+}
+
+/** Whether a refusal of "who am I" comes after the key was found good: 0.12 answers it to people only, or an administrator narrowed the paths. */
+export function saysKeyIsGood(error: Failure): boolean {
+  return error.problem.kind === 'forbidden' && /human session|do not have permission/i.test(error.problem.detail);
 }
 
 /** One header of an undici answer; the first where it stands twice. */
@@ -180,21 +188,4 @@ function parse(text: string, where: Where): unknown {
 /** Whether a second attempt may well succeed: no connection, or a proxy that is waiting for the server to come back. */
 function isPassing(error: unknown): boolean {
   return error instanceof Failure && (error.problem.kind === 'unreachable' || error.problem.kind === 'cut');
-}
-
-/** Waits before the next attempt; a stop ends the wait at once. */
-function pause(server: OpenWebUI, ms: number, call: Call): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stopped = (): void => {
-      cancel();
-      const reason: unknown = call.signal?.reason;
-      reject(reason instanceof Failure ? reason : failure('stopped', whereOf(call), 'stopped'));
-    };
-    const cancel = server.clock.after(ms, () => {
-      call.signal?.removeEventListener('abort', stopped);
-      resolve();
-    });
-    if (call.signal?.aborted) stopped();
-    else call.signal?.addEventListener('abort', stopped, { once: true });
-  });
 }

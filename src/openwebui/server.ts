@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { Failure } from '../chat/errors.ts';
 import type { OpenWebUI } from './connection.ts';
-import { json } from './request.ts';
+import { json, saysKeyIsGood } from './request.ts';
 
 /** How a server stores chats: `0.10` stands for itself and everything later, `0.8` for itself and everything older. */
 export type Generation = '0.8' | '0.9' | '0.10';
@@ -59,16 +60,26 @@ export async function version(
 
 /** The generation of a version's text. What is no version counts as the newest. */
 export function generationOf(text: string): Generation {
-  const numbers = /^v?(\d+)\.(\d+)/.exec(text.trim());
-  if (numbers === null) return '0.10';
-  const [major, minor] = [Number(numbers[1]), Number(numbers[2])];
-  if (major > 0 || minor >= 10) return '0.10';
-  return minor === 9 ? '0.9' : '0.8';
+  if (isAtLeast(text, 0, 10)) return '0.10';
+  return isAtLeast(text, 0, 9) ? '0.9' : '0.8';
 }
 
-/** Who the key belongs to; the surest test of a key. Fails as `unauthorized` when it is not good. */
+/**
+ * Whether the version is at least `major.minor`. What is no version counts as the newest.
+ */
+export function isAtLeast(text: string, major: number, minor: number): boolean {
+  const numbers = /^v?(\d+)\.(\d+)/.exec(text.trim());
+  if (numbers === null) return true;
+  const difference = Number(numbers[1]) - major;
+  return difference > 0 || (difference === 0 && Number(numbers[2]) >= minor);
+}
+
+/**
+ * Who the key belongs to; the surest test of a key. Fails as `unauthorized` when it is not good. Newer servers tell a key less
+ * than a person, and from another path (docs/openwebui-compatibility.md): profile fields they leave out are null.
+ */
 export async function whoAmI(server: OpenWebUI): Promise<Account> {
-  const answer = await json(server, { method: 'GET', path: '/api/v1/auths/', about: 'account' }, accountAnswer);
+  const answer = await profile(server);
   return {
     id: answer.id,
     name: answer.name,
@@ -79,6 +90,15 @@ export async function whoAmI(server: OpenWebUI): Promise<Account> {
     birthDate: answer.date_of_birth ?? null,
     permissions: answer.permissions ?? {},
   };
+}
+
+async function profile(server: OpenWebUI): Promise<z.infer<typeof accountAnswer>> {
+  try {
+    return await json(server, { method: 'GET', path: '/api/v1/auths/', about: 'account' }, accountAnswer);
+  } catch (error) {
+    if (!(error instanceof Failure) || !saysKeyIsGood(error)) throw error;
+    return await json(server, { method: 'GET', path: '/api/v1/users/user/status', about: 'account' }, accountAnswer);
+  }
 }
 
 /** The server's public configuration. */
