@@ -17,6 +17,8 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
   switch (event.type) {
     case 'begin':
       return begin(state);
+    case 'located':
+      return [{ ...state, place: event.place }, [{ do: 'checkpoint' }, { do: 'gather' }]];
     case 'gathered': {
       if (state.phase !== 'gathering') return [state, NOTHING];
       const asking: TurnState = { ...state, phase: 'asking', ids: event.ids, notices: event.notices };
@@ -32,16 +34,16 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
         NOTHING,
       ];
     case 'sources':
-      return [{ ...state, sources: event.sources }, NOTHING];
-    case 'tool': {
-      const using: TurnState = { ...state, toolsRan: true, status: `Using ${event.name}…` };
-      return [using, [{ do: 'checkpoint' }, ...(state.text ? [] : [{ do: 'show', view: viewOf(using) } as const])]];
-    }
+      return [{ ...state, sources: event.sources, citations: event.citations }, NOTHING];
+    case 'usage':
+      return [{ ...state, usage: event.usage }, NOTHING];
+    case 'tool':
+      return [{ ...state, tool: event.name }, NOTHING];
     case 'quiet':
       if (state.text || state.status) return [state, NOTHING];
       return shown({ ...state, status: state.reasoning ? 'Thinking…' : 'Still working on it…' });
     case 'answered':
-      return finish(state.text.trim() ? state : { ...state, problem: EMPTY });
+      return finish(state.text.trim() ? state : { ...state, problem: state.tool ? TOOL : EMPTY });
     case 'failed':
       return finish({ ...state, problem: event.problem });
     case 'stop': {
@@ -56,8 +58,8 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
 
 /** A turn begins, or begins again after a crash: whole text is only put, a second crash gives up on asking. */
 function begin(state: TurnState): Step {
-  if (state.attempt === 1) return [state, [{ do: 'gather' }]];
-  if (state.attempt > 2 || state.toolsRan) return finish({ ...state, problem: INTERRUPTED });
+  if (state.attempt === 1) return [state, [{ do: 'locate' }]];
+  if (state.attempt > 2) return finish({ ...state, problem: INTERRUPTED });
   return [
     { ...state, phase: 'gathering', text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [] },
     [{ do: 'gather' }],
@@ -93,7 +95,15 @@ const EMPTY: Problem = {
   detail: 'the stream ended without text',
 };
 
-/** Parley was restarted in the middle, twice or with tools at work. */
+/** The model asked for a tool in place of an answer, and in this mode nobody runs it (our reference, openwebui 3.2). */
+const TOOL: Problem = {
+  kind: 'model',
+  retry: { when: 'later' },
+  say: 'The model wanted to use a tool that I cannot run from here. Try another model, or ask in Open WebUI.',
+  detail: 'the stream ended with a tool call and no text',
+};
+
+/** Parley was restarted in the middle, twice. */
 const INTERRUPTED: Problem = {
   kind: 'cut',
   retry: { when: 'later' },

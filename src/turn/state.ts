@@ -1,9 +1,10 @@
 import type { Problem } from '../chat/errors.ts';
+import type { Place } from '../chat/places.ts';
 import type { Source, View } from '../chat/view.ts';
 
 /**
  * Where a turn stands.
- * `gathering`: finding out what to ask. `asking`: asked, no text yet. `answering`: text grows.
+ * `gathering`: finding out where and what to ask. `asking`: asked, no text yet. `answering`: text grows.
  * `finishing`: the text is whole (or as whole as it gets) and is being put. `over`: nothing more to do.
  */
 export type Phase = 'gathering' | 'asking' | 'answering' | 'finishing' | 'over';
@@ -23,6 +24,8 @@ export interface TurnState {
   readonly phase: Phase;
   /** How often this turn has begun, from 1; 2 is after one crash. */
   readonly attempt: number;
+  /** Where the answer stands; null until the thread has been made. */
+  readonly place: Place | null;
   readonly ids: Ids | null;
   /** What is said before the answer, such as files that were left out. Markdown, one line each. */
   readonly notices: readonly string[];
@@ -33,24 +36,28 @@ export interface TurnState {
   readonly thoughtFrom: number | null;
   readonly thoughtTo: number | null;
   readonly sources: readonly Source[];
+  /** The sources and the token counts as the server gave them, to be stored with the answer. */
+  readonly citations: readonly unknown[];
+  readonly usage: Readonly<Record<string, unknown>> | null;
   /** What is being done while there is no text; null before anybody needs to be told. */
   readonly status: string | null;
-  /** A tool ran on the server: asking again would run it again. */
-  readonly toolsRan: boolean;
+  /** A tool that the model wanted and nobody ran; its name, or null. */
+  readonly tool: string | null;
   /** Stopped by somebody. */
   readonly stopped: boolean;
   readonly problem: Problem | null;
-  /** Questions offered after the answer. */
-  readonly followUps: readonly string[];
 }
 
 /** What can happen to a turn. */
 export type TurnEvent =
   | { readonly type: 'begin' }
+  /** The place is known and the reply may be shown there. */
+  | { readonly type: 'located'; readonly place: Place }
   | { readonly type: 'gathered'; readonly ids: Ids; readonly notices: readonly string[] }
   | { readonly type: 'text'; readonly text: string; readonly at: number }
   | { readonly type: 'reasoning'; readonly text: string; readonly at: number }
-  | { readonly type: 'sources'; readonly sources: readonly Source[] }
+  | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly citations: readonly unknown[] }
+  | { readonly type: 'usage'; readonly usage: Readonly<Record<string, unknown>> }
   | { readonly type: 'tool'; readonly name: string }
   /** Ten seconds passed without anything to read. */
   | { readonly type: 'quiet' }
@@ -63,6 +70,7 @@ export type TurnEvent =
 
 /** What a turn wants done. The runner does each, in order. */
 export type Effect =
+  | { readonly do: 'locate' }
   | { readonly do: 'gather' }
   | { readonly do: 'askModel' }
   | { readonly do: 'abortModel' }
@@ -79,6 +87,7 @@ export function newTurn(job: string, attempt: number, at: number): TurnState {
     job,
     phase: 'gathering',
     attempt,
+    place: null,
     ids: null,
     notices: [],
     text: '',
@@ -87,10 +96,11 @@ export function newTurn(job: string, attempt: number, at: number): TurnState {
     thoughtFrom: null,
     thoughtTo: null,
     sources: [],
+    citations: [],
+    usage: null,
     status: null,
-    toolsRan: false,
+    tool: null,
     stopped: false,
     problem: null,
-    followUps: [],
   };
 }

@@ -2,15 +2,27 @@ import type { Button, Controls, Note, View } from '../chat/view.ts';
 import { controlId } from './control-id.ts';
 import type { TurnState } from './state.ts';
 
-/** What a turn shows at this moment. Pure. `controls: false` is for an answer that is no longer the newest. */
-export function viewOf(state: TurnState, options: { readonly controls: boolean } = { controls: true }): View {
+/** What may be offered under a finished answer, by the job that found the questions. */
+export interface FollowUps {
+  readonly job: string;
+  readonly questions: readonly string[];
+}
+
+/**
+ * What a turn shows at this moment. Pure. `controls: false` is for an answer that is no longer the newest; `followUps` come
+ * after it has been delivered.
+ */
+export function viewOf(
+  state: TurnState,
+  options: { readonly controls?: boolean; readonly followUps?: FollowUps } = {},
+): View {
   const final = state.phase === 'finishing' || state.phase === 'over';
   return {
     markdown: markdownOf(state, final),
     status: state.status,
     note: noteOf(state),
     sources: final ? state.sources : [],
-    controls: options.controls ? controlsOf(state, final) : null,
+    controls: options.controls === false ? null : controlsOf(state, final, options.followUps),
     final,
   };
 }
@@ -30,16 +42,14 @@ function noteOf(state: TurnState): Note | null {
   return { title: `Thought for ${seconds} s`, markdown: state.reasoning };
 }
 
-function controlsOf(state: TurnState, final: boolean): Controls {
+function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | undefined): Controls {
   const buttons: Button[] = [];
   if (!final) buttons.push(button('stop', 'Stop', 'danger', state.job));
   else if (state.problem) buttons.push(button('retry', 'Retry', 'primary', state.job));
   else buttons.push(button('regenerate', 'Regenerate', 'plain', state.job));
-  if (final) {
-    state.followUps.forEach((question, index) => {
-      buttons.push({ id: controlId('follow', state.job, index), label: question, style: 'plain', role: 'follow-up' });
-    });
-  }
+  followUps?.questions.forEach((question, index) => {
+    buttons.push({ id: controlId('follow', followUps.job, index), label: question, style: 'plain', role: 'follow-up' });
+  });
   return { buttons, menu: null };
 }
 

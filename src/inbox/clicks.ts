@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import type { Answer } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import type { ButtonEvent } from '../chat/events.ts';
+import { userKey } from '../chat/places.ts';
+import type { Done } from '../commands/desk.ts';
+import type { Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { savedTurn } from '../turn/checkpoint.ts';
+import { readControlId } from '../turn/control-id.ts';
+import { decodeQuestion } from '../turn/question.ts';
+import type { Access } from './access.ts';
+import type { Control } from './control.ts';
+import type { Questions } from './questions.ts';
+
+/** Acts on a button. Buttons are stateless: what they need stands in the store, so they work after a restart too. */
+export type Clicks = (event: ButtonEvent) => Promise<Answer>;
+
+const followed = z.object({ turn: z.string(), followUps: z.array(z.string()) });
+
+/** See {@link Clicks}. */
+export function createClicks(rooms: {
+  store: Store;
+  vault: Vault;
+  clock: Clock;
+  access: Access;
+  control: Control;
+  questions: Questions;
+}): Clicks {
+  const { store, control, questions } = rooms;
+
+  return async (event) => {
+    const refusal = rooms.access.refusal(event.author);
+    if (refusal !== null) return refusal === '' ? { do: 'none' } : tell(refusal);
+    const read = readControlId(event.control);
+    if (!read) return tell('I do not know that button any more. Please ask again.');
+    switch (read.action) {
+      case 'stop':
+        return told(await control.stop(event.author, read.job));
+      case 'retry':
+      case 'regenerate':
+        return told(await control.again(event.author, read.job, event.key));
+      case 'follow':
+        return follow(event, read.job, read.index);
+      case 'still':
+      case 'drop':
+        return late(event, read.job, read.action === 'still');
+      case 'good':
+      case 'bad':
+      case 'fill':
+        return tell('I do not know that button any more. Please ask again.');
+    }
+  };
+
+  /** A follow-up question: anybody here may ask it, and it is asked in their name. */
+  async function follow(event: ButtonEvent, after: string, index: number): Promise<Answer> {
+    const job = await store.jobs.get(after);
+    const kept = followed.safeParse(job?.checkpoint ? JSON.parse(job.checkpoint) : null);
+    const text = kept.data?.followUps[index];
+    const turn = kept.data && (await store.jobs.get(kept.data.turn));
+    const place = turn ? savedTurn(turn)?.place : null;
+    if (!text || !turn || !place) return tell('I no longer know that question. Please type it.');
+    const before = decodeQuestion(turn.payload, rooms.vault);
+    await questions.add(event.key, {
+      ...before,
+      asker: event.author,
+      place: event.place,
+      conversation: place,
+      message: null,
+      trigger: before.private ? event.trigger : null,
+      text,
+      files: [],
+      replyTo: null,
+      announce: before.private ? null : `${event.author.name} asked: ${text}`,
+      at: rooms.clock.now(),
+      generation: 0,
+      replaces: null,
+      confirmed: true,
+    });
+    return { do: 'none' };
+  }
+
+  /** The answer to "Still want an answer?". */
+  async function late(event: ButtonEvent, id: string, wanted: boolean): Promise<Answer> {
+    const job = await store.jobs.get(id);
+    if (!job) return tell('I no longer know that question. Please ask again.');
+    const question = decodeQuestion(job.payload, rooms.vault);
+    const { asker } = question;
+    if (userKey(asker.ref) !== userKey(event.author.ref)) return tell(`Only ${asker.name}, who asked, can say that.`);
+    if (!wanted) return tell('All right, I leave it.');
+    const again = { ...question, at: rooms.clock.now(), confirmed: true };
+    await questions.add(`still:${id}`, again, job.conversation ?? undefined);
+    return { do: 'none' };
+  }
+}
+
+function told(done: Done): Answer {
+  return done.done ? { do: 'none' } : tell(done.why);
+}
+
+function tell(markdown: string): Answer {
+  return { do: 'say', body: { markdown, controls: null }, private: true };
+}

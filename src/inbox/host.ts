@@ -1,0 +1,109 @@
+import type { Adapter, Answer, Host } from '../chat/adapter.ts';
+import type { ChatEvent, HomeEvent, JoinedEvent } from '../chat/events.ts';
+import { messageKey } from '../chat/places.ts';
+import type { Desk } from '../commands/desk.ts';
+import type { Registry } from '../commands/registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Log } from '../ops/log.ts';
+import type { Naming } from '../turn/naming.ts';
+import type { Calls } from './calls.ts';
+import { findCommand } from './calls.ts';
+import type { Clicks } from './clicks.ts';
+import type { Control } from './control.ts';
+import type { Messages } from './messages.ts';
+import type { Warm } from './warm.ts';
+import { suggestModels } from './warm.ts';
+
+/** How a platform's connection stands; what `/readyz` asks. */
+export interface Connection {
+  state: 'connecting' | 'connected' | 'reconnecting' | 'fatal';
+  why: string;
+}
+
+/** What the host is made of. */
+export interface HostRooms {
+  readonly registry: Registry;
+  readonly messages: Messages;
+  readonly calls: Calls;
+  readonly clicks: Clicks;
+  readonly control: Control;
+  readonly naming: Naming;
+  readonly desk: Desk;
+  readonly warm: Warm;
+  readonly delivery: Delivery;
+  readonly log: Log;
+}
+
+/** The host of one adapter: the one door through which its events come in. `connection` is kept up to date. */
+export function createHost(rooms: HostRooms, adapter: Adapter, connection: Connection): Host {
+  const log = rooms.log.child({ platform: adapter.name });
+
+  async function take(event: ChatEvent): Promise<Answer> {
+    switch (event.type) {
+      case 'message':
+        return rooms.messages(event);
+      case 'command':
+        return rooms.calls.slash(event);
+      case 'form':
+        return rooms.calls.form(event);
+      case 'button':
+        return rooms.clicks(event);
+      case 'deleted':
+        await rooms.control.withdraw(messageKey(event.ref));
+        return { do: 'none' };
+      case 'edited':
+        // The question stands as it was asked; Regenerate is there for a better one.
+        return { do: 'none' };
+      case 'renamed':
+        await rooms.naming.onPlatform(event.place, event.title);
+        return { do: 'none' };
+      case 'joined':
+      case 'home':
+        return welcome(event);
+    }
+  }
+
+  return {
+    async accept(event) {
+      try {
+        const answer = await take(event);
+        log.debug({ event: event.type, key: event.key, answer: answer.do }, 'event');
+        return answer;
+      } catch (error) {
+        log.error({ event: event.type, key: event.key, error }, 'event could not be recorded');
+        throw error;
+      }
+    },
+    suggest(query) {
+      const command = findCommand(rooms.registry, query.command, '')?.command;
+      if (query.option === 'model' || (command?.name === 'model' && query.option === 'name')) {
+        return suggestModels(rooms.warm.models(), query.typed, adapter.limits.choices);
+      }
+      if (query.option === 'command') {
+        const typed = query.typed.replace(/^\//, '').toLowerCase();
+        return rooms.registry.commands
+          .filter((one) => one.name.startsWith(typed))
+          .map((one) => ({ label: `/${one.name}`, value: one.name, hint: one.summary }))
+          .slice(0, adapter.limits.choices);
+      }
+      return [];
+    },
+    isPrivate: (name, text) => findCommand(rooms.registry, name, text)?.command.private ?? true,
+    state(state, why) {
+      connection.state = state;
+      connection.why = why;
+      if (state === 'fatal') log.error({ why }, 'connection lost for good');
+      else log.info({ ...(why && { why }) }, state);
+    },
+    budget: (scope, left, resetMs) => rooms.delivery.learn(adapter.name, scope, left, resetMs),
+  };
+}
+
+/** What somebody reads who has just met Parley. */
+function welcome(_event: JoinedEvent | HomeEvent): Answer {
+  const markdown = [
+    'Hello! I bring your Open WebUI models here. Mention me or write to me privately, and I answer in a thread.',
+    'Whoever can read the place can read my answers. `/help` shows what else I can do.',
+  ].join('\n\n');
+  return { do: 'say', body: { markdown, controls: null }, private: false };
+}

@@ -1,0 +1,106 @@
+import type { Answer } from '../chat/adapter.ts';
+import type { MessageEvent } from '../chat/events.ts';
+import { placeKey } from '../chat/places.ts';
+import { firstWord } from '../commands/grammar.ts';
+import type { Registry } from '../commands/registry.ts';
+import type { Store } from '../store/port.ts';
+import { cleanText } from '../turn/compose.ts';
+import type { Access } from './access.ts';
+import type { ThreadMode } from './addressed.ts';
+import { isAddressed } from './addressed.ts';
+import type { Calls } from './calls.ts';
+import { findCommand } from './calls.ts';
+import type { Questions } from './questions.ts';
+
+/** The longest question, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
+export const QUESTION_UNITS = 100_000;
+
+/** Takes a message in: a question becomes a job, a command runs, everything else is left alone. */
+export type Messages = (event: MessageEvent) => Promise<Answer>;
+
+/** See {@link Messages}. */
+export function createMessages(rooms: {
+  store: Store;
+  registry: Registry;
+  access: Access;
+  calls: Calls;
+  questions: Questions;
+  /** How the platform is set to behave in conversations it takes part in. */
+  mode(platform: string): ThreadMode;
+}): Messages {
+  const { store, registry } = rooms;
+
+  return async (event) => {
+    const { message, conversation } = event;
+    if (message.ours || message.author.bot) return { do: 'none' };
+    const key = placeKey(conversation);
+    const joined = (await store.conversations.get(key))?.joinedAt != null;
+    const before = await store.settings.get(`conversation:${key}`, 'dialogue');
+    const { answer, dialogue } = isAddressed(event, rooms.mode(message.ref.place.platform), joined, { with: before });
+    if (dialogue.with !== before && (answer || joined)) await remember(key, dialogue.with);
+    if (!answer) return { do: 'none' };
+    const refusal = rooms.access.refusal(message.author);
+    if (refusal !== null) return refusal === '' ? { do: 'none' } : say(refusal);
+
+    const text = cleanText(message.text).trim();
+    const command = commandIn(text);
+    if (command) {
+      return rooms.calls.typed({ ...command, author: message.author, conversation, message, key: event.key });
+    }
+    if (text.length > QUESTION_UNITS) {
+      return say(
+        `That is ${text.length.toLocaleString('en')} characters; I can take ${QUESTION_UNITS.toLocaleString('en')}. Send it as a file, and I read it from there.`,
+      );
+    }
+    if (
+      text === '' &&
+      message.files.length === 0 &&
+      event.replyTo === null &&
+      !joined &&
+      conversation.thread !== message.ref.place.thread
+    ) {
+      return say('Hello! Write your question after my name, or `/help` to see what I can do.');
+    }
+    await rooms.questions.add(event.key, {
+      asker: message.author,
+      place: message.ref.place,
+      conversation,
+      message: message.ref,
+      trigger: null,
+      text,
+      files: message.files,
+      replyTo: event.replyTo,
+      model: null,
+      announce: null,
+      private: false,
+      at: message.at,
+      generation: 0,
+      replaces: null,
+      confirmed: false,
+    });
+    return { do: 'work', private: false };
+  };
+
+  function remember(key: string, who: string | null): Promise<void> {
+    const scope = `conversation:${key}`;
+    return who === null ? store.settings.delete(scope, 'dialogue') : store.settings.set(scope, 'dialogue', who);
+  }
+
+  /**
+   * A command typed as a message: with its slash, or a bare command name alone on the line. "stop" stops; "stop the press from
+   * talking" is a question.
+   */
+  function commandIn(text: string) {
+    const { word, rest } = firstWord(text);
+    if (word.startsWith('/')) {
+      const found = findCommand(registry, word.slice(1), rest);
+      return found && { command: found.command, line: found.rest };
+    }
+    const bare = rest === '' ? registry.find(word) : null;
+    return bare && { command: bare, line: '' };
+  }
+}
+
+function say(markdown: string): Answer {
+  return { do: 'say', body: { markdown, controls: null }, private: true };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../chat/clock.ts';
+import { placeKey } from '../chat/places.ts';
+import type { Job, Jobs } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { encodeQuestion, type Question } from '../turn/question.ts';
+import { KEPT_MS } from '../turn/runner.ts';
+
+/** Puts questions in the queue. */
+export interface Questions {
+  /** Records a question under its event's key. Null when that key was recorded before. */
+  add(key: string, question: Question, conversation?: string): Promise<Job | null>;
+}
+
+/** See {@link Questions}. `wake` tells the lane that there is something new. */
+export function createQuestions(rooms: { jobs: Jobs; vault: Vault; clock: Clock; wake(): void }): Questions {
+  return {
+    async add(key, question, conversation = queueOf(question, key)) {
+      const now = rooms.clock.now();
+      const job = await rooms.jobs.accept(
+        {
+          key,
+          lane: 'turn',
+          conversation,
+          kind: 'question',
+          payload: encodeQuestion(question, rooms.vault),
+          notBefore: 0,
+          expiresAt: now + KEPT_MS,
+        },
+        now,
+      );
+      if (job) rooms.wake();
+      return job;
+    },
+  };
+}
+
+/** What a question waits in line for: its conversation, or itself when nobody else can see or join it. */
+function queueOf(question: Question, key: string): string {
+  const { conversation } = question;
+  const alone =
+    question.private || (question.announce !== null && conversation.thread === null && conversation.kind !== 'direct');
+  return alone ? `alone:${key}` : placeKey(conversation);
+}

@@ -1,0 +1,83 @@
+import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { ChatTree } from '../openwebui/chat-tree.ts';
+import { addAnswer, addQuestion, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
+import { changeChat, createChat } from '../openwebui/chats.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Ids, TurnState } from './state.ts';
+
+/** A question as it is stored in the chat. */
+export interface StoredQuestion {
+  readonly text: string;
+  /** As the web page stores files: see `NewQuestion.files` of the client. */
+  readonly files: readonly Readonly<Record<string, unknown>>[];
+}
+
+/**
+ * Puts the question into the conversation's chat, or into a new chat, before the model is asked, so that nothing is lost with a
+ * crash. A question that is there already is left as it is. `renewed`: the chat had been deleted and a new one was begun.
+ */
+export async function openChat(
+  server: OpenWebUI,
+  ids: Ids,
+  question: StoredQuestion,
+  options: { readonly title: string; readonly clock: Clock },
+): Promise<{ readonly chatId: string; readonly tree: ChatTree; readonly renewed: boolean }> {
+  const now = options.clock.now();
+  const put = (tree: ChatTree) =>
+    Object.hasOwn(tree.history.messages, ids.questionId)
+      ? tree
+      : addQuestion(tree, { id: ids.questionId, text: question.text, files: question.files, now, models: [ids.model] });
+  if (ids.chatId !== null) {
+    try {
+      const chat = await changeChat(server, ids.chatId, put);
+      return { chatId: chat.id, tree: put(chat.tree), renewed: false };
+    } catch (error) {
+      if (problemOf(error).kind !== 'missing') throw error;
+    }
+  }
+  const chat = await createChat(server, put(newTree({ title: options.title, models: [ids.model], now })));
+  return { chatId: chat.id, tree: put(chat.tree), renewed: ids.chatId !== null };
+}
+
+/**
+ * Writes a finished answer under its question. Repeating it changes nothing. The answer is stored only now, whole: a server from
+ * 0.12 on never changes one that was stored as unfinished (docs/openwebui-compatibility.md).
+ */
+export async function saveAnswer(
+  server: OpenWebUI,
+  state: TurnState,
+  ids: Ids & { readonly chatId: string },
+  question: StoredQuestion,
+  followUps: readonly string[],
+): Promise<void> {
+  await changeChat(server, ids.chatId, (tree) => {
+    const now = state.startedAt;
+    let grown = tree;
+    if (!Object.hasOwn(grown.history.messages, ids.questionId)) {
+      grown = addQuestion(grown, {
+        id: ids.questionId,
+        text: question.text,
+        files: question.files,
+        now,
+        models: [ids.model],
+      });
+    }
+    if (!Object.hasOwn(grown.history.messages, ids.answerId)) {
+      grown = addAnswer(grown, {
+        id: ids.answerId,
+        parentId: ids.questionId,
+        model: ids.model,
+        modelName: ids.modelName,
+        now,
+      });
+    }
+    return finishAnswer(grown, ids.answerId, {
+      text: state.text,
+      sources: state.citations,
+      ...(state.usage !== null && { usage: state.usage }),
+      ...(state.problem !== null && { error: state.problem.say }),
+      ...(followUps.length > 0 && { followUps }),
+    });
+  });
+}

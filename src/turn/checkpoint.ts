@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { Job } from '../store/port.ts';
+import type { TurnState } from './state.ts';
+import { newTurn } from './state.ts';
+
+const place = z.object({
+  platform: z.string(),
+  team: z.string(),
+  channel: z.string(),
+  thread: z.string().nullable(),
+  kind: z.enum(['direct', 'private', 'public']),
+});
+
+const problem = z.object({
+  kind: z.enum([
+    'unreachable',
+    'timeout',
+    'busy',
+    'unauthorized',
+    'forbidden',
+    'missing',
+    'gone',
+    'closed',
+    'expired',
+    'invalid',
+    'too-large',
+    'malformed',
+    'cut',
+    'model',
+    'stopped',
+    'bug',
+  ]),
+  retry: z.discriminatedUnion('when', [
+    z.object({ when: z.literal('never') }),
+    z.object({ when: z.literal('later') }),
+    z.object({ when: z.literal('after'), ms: z.number() }),
+  ]),
+  say: z.string(),
+  detail: z.string(),
+});
+
+const state = z.object({
+  job: z.string(),
+  phase: z.enum(['gathering', 'asking', 'answering', 'finishing', 'over']),
+  attempt: z.number(),
+  place: place.nullable(),
+  ids: z
+    .object({
+      chatId: z.string().nullable(),
+      questionId: z.string(),
+      answerId: z.string(),
+      model: z.string(),
+      modelName: z.string(),
+    })
+    .nullable(),
+  notices: z.array(z.string()),
+  text: z.string(),
+  reasoning: z.string(),
+  startedAt: z.number(),
+  thoughtFrom: z.number().nullable(),
+  thoughtTo: z.number().nullable(),
+  sources: z.array(z.object({ number: z.number(), name: z.string(), url: z.string().nullable() })),
+  citations: z.array(z.unknown()),
+  usage: z.record(z.string(), z.unknown()).nullable(),
+  status: z.string().nullable(),
+  tool: z.string().nullable(),
+  stopped: z.boolean(),
+  problem: problem.nullable(),
+}) satisfies z.ZodType<TurnState>;
+
+/** What a turn left in its job row; null when it left nothing, or an older Parley left something this one cannot read. */
+export function savedTurn(job: Job): TurnState | null {
+  if (job.checkpoint === null) return null;
+  const read = state.safeParse(JSON.parse(job.checkpoint));
+  return read.success ? read.data : null;
+}
+
+/** The state a claimed job begins or goes on with. */
+export function resumeTurn(job: Job, now: number): TurnState {
+  const saved = savedTurn(job);
+  return saved ? { ...saved, attempt: job.attempts } : newTurn(job.id, job.attempts, now);
+}

@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import type { Adapter, SurfaceRef } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import { Failure, problemOf } from '../chat/errors.ts';
+import type { Message } from '../chat/messages.ts';
+import type { Place } from '../chat/places.ts';
+import type { Turn } from '../openwebui/chat-tree.ts';
+import { branch } from '../openwebui/chat-tree.ts';
+import type { AttachedFile, ChatMessage, ContentPart, Question as ModelQuestion } from '../openwebui/completions.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Log } from '../ops/log.ts';
+import type { Conversation, Job, Store } from '../store/port.ts';
+import type { AttachmentLimits, Attachments } from './attachments.ts';
+import { attach } from './attachments.ts';
+import { openChat } from './chat.ts';
+import { savedTurn } from './checkpoint.ts';
+import { composeQuestion, recentTurns, titleOf } from './compose.ts';
+import { conversationKey } from './locate.ts';
+import type { ChooseModel } from './model-choice.ts';
+import type { Question } from './question.ts';
+import type { Ids, TurnState } from './state.ts';
+
+/** All that is needed to ask the model. */
+export interface Gathered {
+  readonly server: OpenWebUI;
+  readonly question: ModelQuestion;
+  readonly ids: Ids;
+  readonly notices: readonly string[];
+  /** Messages of the answer that this one replaces, to be written into again. */
+  readonly reuse: readonly SurfaceRef[];
+}
+
+/** Finds out what to ask: history, names, files, model, and the chat in Open WebUI. Throws a `Failure` that the person is told. */
+export type Gather = (job: Job, question: Question, state: TurnState, signal: AbortSignal) => Promise<Gathered>;
+
+/** Messages of people that are read before a question. */
+const OVERHEARD = 50;
+/** Pictures of earlier turns that are shown again. */
+const EARLIER_IMAGES = 4;
+/** Old messages are not written into again: their edits are limited and nobody looks there (our reference, discord 1.6). */
+const REUSE_MS = 3_600_000;
+
+/** See {@link Gather}. */
+export function createGather(rooms: {
+  store: Store;
+  server: OpenWebUI;
+  adapter(platform: string): Adapter;
+  chooseModel: ChooseModel;
+  models(): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** Saves answers of this conversation that could not be saved yet, so that the next question builds on them. */
+  savePending(conversation: string): Promise<void>;
+  limits: AttachmentLimits;
+  clock: Clock;
+  log: Log;
+}): Gather {
+  const { store, server, clock } = rooms;
+
+  return async (job, question, state, signal) => {
+    const place = state.place ?? question.place;
+    const adapter = rooms.adapter(place.platform);
+    const conversation = await store.conversations.get(conversationKey(job, question, place));
+    if (!conversation) throw new Failure(lostConversation(job));
+    const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
+    const old = state.ids ?? (replaced && savedTurn(replaced)?.ids) ?? null;
+    const [model, overheard, attachments, reuse] = await Promise.all([
+      chooseModel(question, place),
+      overhear(adapter, place, question, conversation),
+      attach(adapter, server, question.files, rooms.limits, signal),
+      reusable(adapter, place, question),
+      rooms.savePending(conversation.key),
+    ]);
+    const first = conversation.chatId === null;
+    const text = composeQuestion(question, overheard.messages, first);
+    const wanted: Ids = {
+      chatId: old?.chatId ?? conversation.chatId,
+      questionId: old?.questionId ?? randomUUID(),
+      answerId: state.ids?.answerId ?? randomUUID(),
+      model: model.id,
+      modelName: model.name,
+    };
+    const opened = await openChat(
+      server,
+      wanted,
+      { text, files: storedFiles(attachments) },
+      { title: titleOf(question.text, 100), clock },
+    );
+    const ids = { ...wanted, chatId: opened.chatId };
+    await remember(job, conversation, ids, question, opened.renewed);
+    const turns = branch(opened.tree, ids.questionId);
+    const notices = [...attachments.notices, ...overheard.notices];
+    if (opened.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
+    return {
+      server,
+      ids,
+      notices,
+      reuse,
+      question: {
+        model: ids.model,
+        messages: messagesOf(turns),
+        // A saved chat's id makes servers from 0.12 on refuse a direct question (docs/openwebui-compatibility.md).
+        chatId: null,
+        files: attachedFiles(turns),
+        functionCalling: 'legacy',
+        variables: { '{{USER_NAME}}': question.asker.name, '{{USER_LANGUAGE}}': question.asker.locale ?? 'en-US' },
+      },
+    };
+  };
+
+  async function chooseModel(
+    question: Question,
+    place: Place,
+  ): Promise<{ readonly id: string; readonly name: string }> {
+    const chosen = question.model ?? (await rooms.chooseModel(question.asker.ref, place))?.id ?? null;
+    try {
+      const models = await rooms.models();
+      const model = chosen === null ? models[0] : models.find((one) => one.id === chosen);
+      if (!model && chosen === null) throw new Failure(NO_MODELS);
+      return model ?? { id: chosen ?? '', name: chosen ?? '' };
+    } catch (error) {
+      // A list that cannot be had is no reason not to ask the model that was chosen.
+      if (chosen === null) throw error;
+      return { id: chosen, name: chosen };
+    }
+  }
+
+  async function overhear(
+    adapter: Adapter,
+    place: Place,
+    question: Question,
+    conversation: Conversation,
+  ): Promise<{ messages: readonly Message[]; notices: readonly string[] }> {
+    const fresh = question.message !== null && question.place.thread === null && place.thread !== null;
+    if (fresh || question.private || place.kind === 'direct') return { messages: [], notices: [] };
+    const seen = conversation.chatId !== null && conversation.seen !== null ? { place, id: conversation.seen } : null;
+    try {
+      const around = seen ? { before: null, after: seen } : { before: question.message, after: null };
+      const messages = await adapter.history(place, around, OVERHEARD);
+      return {
+        messages: messages.filter(
+          (message) => !message.ours && message.ref.id !== question.message?.id && message.at <= question.at,
+        ),
+        notices: [],
+      };
+    } catch (error) {
+      const problem = problemOf(error);
+      rooms.log.warn({ kind: problem.kind, detail: problem.detail }, 'history could not be read');
+      return { messages: [], notices: ['I could not read the earlier messages here, so I only know your question.'] };
+    }
+  }
+
+  async function reusable(adapter: Adapter, place: Place, question: Question): Promise<readonly SurfaceRef[]> {
+    if (question.replaces === null) return [];
+    const rows = await store.outbox.of(question.replaces);
+    const newest = Math.max(...rows.map((row) => row.generation));
+    const refs = rows.filter((row) => row.generation === newest).flatMap((row) => (row.ref ? [row.ref] : []));
+    const last = refs.at(-1);
+    if (!last || clock.now() - last.openedAt > REUSE_MS) return [];
+    const later = await adapter
+      .history(place, { before: null, after: { place: last.place, id: last.id } }, 10)
+      .catch(() => []);
+    return later.some((message) => !message.ours) ? [] : refs;
+  }
+
+  async function remember(
+    job: Job,
+    conversation: Conversation,
+    ids: Ids,
+    question: Question,
+    renewed: boolean,
+  ): Promise<void> {
+    const begun = conversation.chatId === null || renewed;
+    await store.conversations.put(
+      {
+        ...conversation,
+        chatId: ids.chatId,
+        model: ids.model,
+        title: begun ? titleOf(question.text, 100) : conversation.title,
+        titledBy: begun ? 'question' : conversation.titledBy,
+        seen: question.message?.id ?? conversation.seen,
+        usedAt: clock.now(),
+      },
+      job,
+    );
+  }
+}
+
+function storedFiles(attachments: Attachments): Readonly<Record<string, unknown>>[] {
+  return [
+    ...attachments.images.map(({ name, url }) => ({ type: 'image', name, url })),
+    ...attachments.files.map(({ id, name, size }) => ({ type: 'file', id, name, url: id, size, status: 'uploaded' })),
+  ];
+}
+
+/** The branch as the model reads it; pictures only of the newest few turns that have any. */
+function messagesOf(turns: readonly Turn[]): ChatMessage[] {
+  const kept = recentTurns(turns.filter((turn) => turn.role === 'user' || turn.text !== ''));
+  let images = EARLIER_IMAGES;
+  const messages: ChatMessage[] = [];
+  for (const turn of kept.toReversed()) {
+    const urls =
+      turn.role === 'user'
+        ? turn.files.flatMap((file) => (file.type === 'image' && typeof file.url === 'string' ? [file.url] : []))
+        : [];
+    const newest = turn === kept.at(-1);
+    const shown = newest ? urls : urls.slice(0, Math.max(0, images));
+    images -= shown.length;
+    const parts: ContentPart[] = shown.map((url) => ({ type: 'image_url', image_url: { url } }));
+    messages.push({
+      role: turn.role,
+      content: parts.length === 0 ? turn.text : [{ type: 'text', text: turn.text }, ...parts],
+    });
+  }
+  return messages.reverse();
+}
+
+function attachedFiles(turns: readonly Turn[]): AttachedFile[] {
+  const files = turns.flatMap((turn) => turn.files);
+  return files.flatMap((file): AttachedFile[] =>
+    file.type === 'file' && typeof file.id === 'string' ? [{ type: 'file', id: file.id }] : [],
+  );
+}
+
+const NO_MODELS = {
+  kind: 'missing',
+  retry: { when: 'later' },
+  say: 'Open WebUI shows me no model to ask. Whoever runs it can give this account access to one.',
+  detail: 'the list of models is empty',
+} as const;
+
+function lostConversation(job: Job) {
+  return {
+    kind: 'bug',
+    retry: { when: 'later' },
+    say: 'I lost track of this conversation. Please ask again.',
+    detail: `no conversation for job ${job.id}`,
+  } as const;
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { Place, UserRef } from '../chat/places.ts';
+import { placeKey, userKey } from '../chat/places.ts';
+import type { Settings } from '../store/port.ts';
+
+/** The model chosen for a question by this person in this conversation, and for what it was chosen; null when nobody chose. */
+export type ChooseModel = (
+  user: UserRef,
+  conversation: Place,
+) => Promise<{ readonly id: string; readonly chosenBy: 'thread' | 'channel' | 'me' | 'server' } | null>;
+
+/** The nearest choice wins: this conversation, then oneself, then this channel, then the configuration's. */
+export function createChooseModel(settings: Settings, fallback: string | null): ChooseModel {
+  return async (user, conversation) => {
+    const scopes = [
+      { scope: `conversation:${placeKey(conversation)}`, chosenBy: 'thread' },
+      { scope: `user:${userKey(user)}`, chosenBy: 'me' },
+      { scope: `channel:${placeKey({ ...conversation, thread: null })}`, chosenBy: 'channel' },
+    ] as const;
+    for (const { scope, chosenBy } of scopes) {
+      const written = await settings.get(scope, 'model');
+      const id = written === null ? null : z.string().safeParse(JSON.parse(written));
+      if (id?.success) return { id: id.data, chosenBy };
+    }
+    return fallback === null ? null : { id: fallback, chosenBy: 'server' };
+  };
+}

@@ -1,0 +1,261 @@
+import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { Delivery, LiveReply } from '../delivery/delivery.ts';
+import { ask } from '../openwebui/completions.ts';
+import type { Log } from '../ops/log.ts';
+import type { Job, Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { resumeTurn } from './checkpoint.ts';
+import { toldInPrivate } from './elsewhere.ts';
+import type { Gather, Gathered } from './gather.ts';
+import type { Locate } from './locate.ts';
+import { decodeQuestion } from './question.ts';
+import { reduce } from './reducer.ts';
+import type { Effect, TurnEvent, TurnState } from './state.ts';
+
+/** Silence that ends an answer: models may think for minutes without a word, dead connections for ever. */
+const IDLE_MS = 300_000;
+/** Without text for so long, the reply shows that it is still at work, with Stop. */
+const QUIET_MS = 10_000;
+/** The text is left in the store this often while it grows; all that a crash can cost is asking again. */
+const CHECKPOINT_MS = 5_000;
+/** Rows with text in them are kept this long. */
+export const KEPT_MS = 30 * 86_400_000;
+
+/** What turns need of the rest. */
+export interface TurnRooms {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly locate: Locate;
+  readonly gather: Gather;
+}
+
+/** Turns that run in this process. */
+export interface Turns {
+  /** Performs a turn's job from where it stands to its end. Rejects only when the store does. */
+  run(held: { readonly job: Job; readonly lost: AbortSignal }): Promise<void>;
+  /** Stops a running turn, keeping what is there. False: it does not run here. */
+  stop(job: string): boolean;
+  /** Lets go of every running turn without a word; the next process takes them up again. */
+  abandon(): void;
+}
+
+/** The runner: it performs the reducer's effects and feeds it what comes of them. */
+export function createTurns(rooms: TurnRooms): Turns {
+  const running = new Map<string, RunningTurn>();
+  return {
+    async run(held) {
+      const turn = runTurn(rooms, held);
+      running.set(held.job.id, turn);
+      try {
+        await turn.over;
+      } finally {
+        running.delete(held.job.id);
+      }
+    },
+    stop(job) {
+      const turn = running.get(job);
+      turn?.dispatch({ type: 'stop' });
+      return turn !== undefined;
+    },
+    abandon() {
+      for (const turn of running.values()) turn.abandon();
+    },
+  };
+}
+
+interface RunningTurn {
+  dispatch(event: TurnEvent): void;
+  abandon(): void;
+  /** Resolves when the turn has ended in the store, or was let go; rejects when the store failed. */
+  readonly over: Promise<void>;
+}
+
+function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly lost: AbortSignal }): RunningTurn {
+  const { store, delivery, clock } = rooms;
+  const question = decodeQuestion(job.payload, rooms.vault);
+  const log = rooms.log.child({ turn: job.id });
+  const model = new AbortController();
+  const over = Promise.withResolvers<void>();
+  let state: TurnState = resumeTurn(job, clock.now());
+  let gathered: Gathered | null = null;
+  let reply: LiveReply | null = null;
+  let ended = false;
+  let writing: Promise<unknown> = Promise.resolve();
+  let checkpointDue = clock.now() + CHECKPOINT_MS;
+
+  function dispatch(event: TurnEvent): void {
+    if (ended) return;
+    const [next, effects] = reduce(state, event);
+    state = next;
+    for (const effect of effects) perform(effect);
+    if (state.phase === 'answering' && clock.now() >= checkpointDue) checkpoint();
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'locate':
+        follow(locate());
+        break;
+      case 'gather':
+        follow(gather());
+        break;
+      case 'askModel':
+        follow(askModel());
+        break;
+      case 'abortModel':
+        model.abort();
+        break;
+      case 'show':
+        theReply()?.show(effect.view);
+        break;
+      case 'finish':
+        follow(finish(effect.view));
+        break;
+      case 'checkpoint':
+        checkpoint();
+        break;
+      case 'end':
+        end().then(over.resolve, over.reject);
+        break;
+    }
+  }
+
+  /** What an effect throws is what happened to the turn. */
+  function follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const problem = problemOf(error);
+      if (!model.signal.aborted)
+        log.warn(
+          { kind: problem.kind, detail: problem.detail, ...(problem.kind === 'bug' && { error }) },
+          'turn failed',
+        );
+      dispatch({ type: 'failed', problem });
+    });
+  }
+
+  async function locate(): Promise<void> {
+    const place = await rooms.locate(job, question);
+    dispatch({ type: 'located', place });
+  }
+
+  async function gather(): Promise<void> {
+    gathered = await rooms.gather(job, question, state, model.signal);
+    dispatch({ type: 'gathered', ids: gathered.ids, notices: gathered.notices });
+  }
+
+  async function askModel(): Promise<void> {
+    if (!gathered || !state.place) return;
+    delivery.busy(state.place, 'thinking…');
+    const cancelQuiet = clock.after(QUIET_MS, () => dispatch({ type: 'quiet' }));
+    try {
+      for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
+        const event = eventOf(frame, clock.now());
+        if (event) dispatch(event);
+      }
+    } finally {
+      cancelQuiet();
+      delivery.busy(state.place, null);
+    }
+    dispatch({ type: 'answered' });
+  }
+
+  /** The live reply, once its place is known. Made once: after a crash it finds the messages that already stand. */
+  function theReply(): LiveReply | null {
+    if (reply || !state.place) return reply;
+    reply = delivery.reply({
+      lease: job,
+      job: job.id,
+      generation: question.generation,
+      place: state.place,
+      via: question.announce === null || question.private ? question.trigger : null,
+      after: question.message,
+      reuse: gathered?.reuse ?? [],
+      expiresAt: clock.now() + KEPT_MS,
+      ...(question.private && { answerUser: question.asker.ref }),
+    });
+    return reply;
+  }
+
+  async function finish(view: Parameters<LiveReply['finish']>[0]): Promise<void> {
+    if (!state.place) state = { ...state, place: question.place };
+    const delivered = await theReply()?.finish(view);
+    if (!delivered || delivered.ok) {
+      dispatch({ type: 'delivered' });
+      return;
+    }
+    log.warn({ kind: delivered.problem.kind, detail: delivered.problem.detail }, 'answer could not be shown');
+    await toldInPrivate(delivery, question, delivered.problem);
+    dispatch({ type: 'undelivered', problem: delivered.problem });
+  }
+
+  function checkpoint(): void {
+    checkpointDue = clock.now() + CHECKPOINT_MS;
+    const json = JSON.stringify(state);
+    writing = writing
+      .then(() => store.jobs.checkpoint(job, json))
+      .then((held) => {
+        if (!held) abandon();
+      })
+      .catch((error: unknown) => log.warn({ error }, 'a turn could not be left in the store'));
+  }
+
+  async function end(): Promise<void> {
+    ended = true;
+    const { problem, text, stopped } = state;
+    log.info(
+      {
+        ms: clock.now() - state.startedAt,
+        units: text.length,
+        outcome: problem?.kind ?? (stopped ? 'stopped' : 'answered'),
+      },
+      'turn over',
+    );
+    checkpoint();
+    await writing;
+    const after = {
+      key: `after:${job.id}`,
+      lane: 'after',
+      conversation: job.conversation,
+      kind: 'after',
+      payload: JSON.stringify({ turn: job.id }),
+      notBefore: 0,
+      expiresAt: clock.now() + KEPT_MS,
+    } as const;
+    await store.jobs.finish(job, 'done', problem?.detail ?? null, state.ids ? [after] : [], clock.now());
+  }
+
+  function abandon(): void {
+    if (ended) return;
+    ended = true;
+    model.abort();
+    reply?.abandon();
+    over.resolve();
+  }
+
+  lost.addEventListener('abort', abandon, { once: true });
+  dispatch({ type: 'begin' });
+  return { dispatch, abandon, over: over.promise };
+}
+
+function eventOf(frame: Awaited<ReturnType<ReturnType<typeof ask>['next']>>['value'], at: number): TurnEvent | null {
+  switch (frame?.type) {
+    case 'text':
+      return { type: 'text', text: frame.text, at };
+    case 'reasoning':
+      return { type: 'reasoning', text: frame.text, at };
+    case 'sources':
+      return { type: 'sources', sources: frame.sources, citations: frame.raw };
+    case 'usage':
+      return { type: 'usage', usage: frame.usage };
+    case 'image':
+      return { type: 'text', text: `\n\n![](${frame.url})\n\n`, at };
+    case 'tool-call':
+      return { type: 'tool', name: frame.name };
+    default:
+      return null;
+  }
+}
