@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lenientJson } from './lenient-json.ts';
+import { jsonIn } from './lenient-json.ts';
 import { thinkSplitter } from './think-tags.ts';
 
 /** What a task's model wrote: its words, and its thinking, in which some models put the answer by mistake. */
@@ -45,7 +45,7 @@ export function taskText(answer: unknown): TaskText | null {
 /** The title a model gave: one line, without quotes or marks around it; null when there is none. At most 200 UTF-16 units. */
 export function titleIn(answer: TaskText): string | null {
   for (const each of [answer.said, answer.thought]) {
-    const title = firstOf(values(each), 'title');
+    const title = firstOf(jsonIn(each), 'title');
     if (title !== null) return tidy(title);
   }
   const lines = answer.said.split('\n').filter((line) => line.trim() !== '');
@@ -58,7 +58,7 @@ export function titleIn(answer: TaskText): string | null {
 /** The texts in the list called `name`: trimmed, each once, at most `limit`. Empty when there are none. */
 export function listIn(answer: TaskText, name: string, limit: number): readonly string[] {
   for (const each of [answer.said, answer.thought]) {
-    const list = values(each)
+    const list = jsonIn(each)
       .map((value) => strings(value, name))
       .find((found) => found.length > 0);
     if (list !== undefined) return list.slice(0, limit);
@@ -69,7 +69,7 @@ export function listIn(answer: TaskText, name: string, limit: number): readonly 
 /** The text called `name`, or, without any JSON, all of what was said. Null when there is nothing. */
 export function textIn(answer: TaskText, name: string): string | null {
   for (const each of [answer.said, answer.thought]) {
-    const found = firstOf(values(each), name);
+    const found = firstOf(jsonIn(each), name);
     if (found !== null) return found;
   }
   return answer.said.trim() === '' || /^\s*[{[]/.test(answer.said) ? null : answer.said.trim();
@@ -102,22 +102,6 @@ function withoutThinking(content: string): TaskText {
   return closed === undefined
     ? { said: said.trim(), thought: joined('reasoning') }
     : { said: said.slice(closed.length).trim(), thought: closed };
-}
-
-/** Everything in the text that reads as JSON: all of it, fenced blocks, from the first to the last brace or bracket. */
-function values(source: string): unknown[] {
-  const fenced = [...source.matchAll(/```[a-z]*\s*([\s\S]*?)```/gi)].map((match) => match[1] ?? '');
-  const candidates = [source, ...fenced, between(source, '{', '}'), between(source, '[', ']')];
-  return candidates.flatMap((candidate) => {
-    const value = candidate.trim() === '' ? undefined : lenientJson(candidate.trim());
-    return value === undefined || value === null ? [] : [value];
-  });
-}
-
-function between(source: string, open: string, close: string): string {
-  const start = source.indexOf(open);
-  const end = source.lastIndexOf(close);
-  return start === -1 || end <= start ? '' : source.slice(start, end + 1);
 }
 
 const object = z.record(z.string(), z.unknown());
