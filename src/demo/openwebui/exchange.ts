@@ -19,6 +19,8 @@ export interface Exchange {
   readonly user: User;
   /** The credential as it was sent, or null. */
   readonly token: string | null;
+  /** The whole body. Throws 413 above {@link bodyLimit}. */
+  bytes(): Promise<Buffer>;
 }
 
 /** What a route answers. `taken` means that it writes to the response itself. */
@@ -44,7 +46,7 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
 
 /** Reads the body as JSON of this shape; throws 422 in the server's own form otherwise. */
 export async function jsonOf<T>(exchange: Exchange, schema: z.ZodType<T>): Promise<T> {
-  const text = (await bytesOf(exchange.request)).toString('utf8');
+  const text = (await exchange.bytes()).toString('utf8');
   let value: unknown;
   try {
     value = text === '' ? undefined : JSON.parse(text);

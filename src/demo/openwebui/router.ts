@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { personFor, tokenOf, type Who } from './credentials.ts';
-import type { Exchange, Reply } from './exchange.ts';
+import { bytesOf, type Exchange, type Reply } from './exchange.ts';
 import { page } from './page.ts';
 import { Refusal, say } from './refusal.ts';
 import type { World } from './world.ts';
@@ -30,7 +30,11 @@ export function router(world: World, routes: readonly Route[]) {
     table.set(key, [...(table.get(key) ?? []), { route, pieces }]);
   }
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    bytes: () => Promise<Buffer> = () => bytesOf(request),
+  ): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     const pieces = url.pathname.split('/');
@@ -44,7 +48,7 @@ export function router(world: World, routes: readonly Route[]) {
         request.resume();
         return;
       }
-      write(response, await found.route.run(exchange(world, found, request, response, url, pieces)));
+      write(response, await found.route.run(exchange(world, found, request, response, url, bytes)));
     } catch (error) {
       request.resume();
       if (response.headersSent || response.destroyed) response.destroy();
@@ -65,8 +69,9 @@ function exchange(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  pieces: readonly string[],
+  bytes: () => Promise<Buffer>,
 ): Exchange {
+  const pieces = url.pathname.split('/');
   const token = tokenOf(request);
   const user = entry.route.who === 'anyone' ? null : personFor(world, entry.route.who, token, url.pathname);
   return {
@@ -75,6 +80,7 @@ function exchange(
     path: url.pathname,
     query: url.searchParams,
     token,
+    bytes,
     param(name) {
       const at = entry.pieces.indexOf(`:${name}`);
       try {

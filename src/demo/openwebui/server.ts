@@ -37,7 +37,8 @@ export interface StandInOptions {
 /** A stand-in without a socket: for a server that wraps it. */
 export interface StandIn {
   readonly world: World;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers one request. `bytes` gives its body, for a wrapper that has read it or wants to see it. */
+  handle(request: IncomingMessage, response: ServerResponse, bytes?: () => Promise<Buffer>): Promise<void>;
   /** API key of the ordinary user `Parley`, who may make prompts. */
   readonly key: string;
   readonly adminKey: string;

@@ -140,7 +140,7 @@ function startTasks(
 function refused(world: World, answer: Extract<Answer, { status: number }>): Reply {
   const text = asText(answer.body);
   if (text !== null) return { text, status: answer.status };
-  if (since(world.profile, '0.9') && !since(world.profile, '0.12')) {
+  if (answer.status >= 400 && since(world.profile, '0.9') && !since(world.profile, '0.12')) {
     throw new Refusal(400, errorText(asObject(answer.body)?.error ?? answer.body));
   }
   return { json: answer.body, status: answer.status };

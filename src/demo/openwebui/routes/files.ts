@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOf, type Exchange, flagOf, pageIn, pageOf, type Reply } from '../exchange.ts';
+import { type Exchange, flagOf, pageIn, pageOf, type Reply } from '../exchange.ts';
 import { asText } from '../json.ts';
 import { since } from '../profile.ts';
 import type { StoredFile } from '../records.ts';
@@ -83,7 +83,7 @@ export function fileRoutes(world: World): Route[] {
 
 async function upload(world: World, exchange: Exchange): Promise<Reply> {
   const type = exchange.request.headers['content-type'] ?? '';
-  const body = await bytesOf(exchange.request);
+  const body = await exchange.bytes();
   const file = await partOf(type, body);
   const content = Buffer.from(await file.arrayBuffer());
   if (content.length > world.settings.uploadLimit) {
