@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
+import type { Adapter } from './chat/adapter.ts';
+import { systemClock } from './chat/clock.ts';
+import { problemOf } from './chat/errors.ts';
+import { Secret } from './chat/secret.ts';
+import { openWebUIConfig, parleyConfig } from './config/core.ts';
+import { complaintLines, loadConfig } from './config/load.ts';
+import { startOpenWebUI } from './demo/openwebui/server.ts';
+import { connect, disconnect } from './openwebui/connection.ts';
+import { examine, findingLine } from './ops/doctor.ts';
+import { type Listener, openListener } from './ops/listener.ts';
+import { createLog, type Log } from './ops/log.ts';
+import { closeInOrder } from './ops/shutdown.ts';
+import { createParley, type Platform } from './parley.ts';
+import { openStore } from './store/address.ts';
+import { createVault } from './store/vault.ts';
+
+/** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
+export const parts = [openWebUIConfig, parleyConfig];
+
+const schema = z.object({ ...openWebUIConfig.shape, ...parleyConfig.shape });
+type Config = z.output<typeof schema>;
+
+/** Answers being written when Parley is told to end may go on for so long; then they are taken up again at the next start. */
+const DRAIN_MS = 25_000;
+const CLOSE_MS = 30_000;
+const ATTACHMENTS = { files: 10, bytes: 25 * 1_048_576 };
+const STAND_IN =
+  'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
+
+async function main(): Promise<void> {
+  const loaded = loadConfig(schema, parts, { env: process.env, dotenv: '.env', yaml: 'parley.yaml' });
+  if (!loaded.ok) {
+    process.stderr.write(complaintLines(loaded.complaints));
+    process.exit(1);
+  }
+  const { config } = loaded;
+  const log = createLog(config.LOG_LEVEL);
+  try {
+    if (process.argv[2] === 'doctor') await doctor(config, process.argv.includes('--json'));
+    else await serve(config, log);
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.kind === 'bug') throw error;
+    process.stderr.write(`Parley cannot start. ${problem.say}\n`);
+    process.exit(1);
+  }
+}
+
+/** Opens everything, connects the platforms, and stays until told to end. */
+async function serve(config: Config, log: Log): Promise<void> {
+  const vault = createVault(config.PARLEY_SECRET_KEY);
+  const store = await openStore(config.PARLEY_STORE, { vault });
+  const backend = await openBackend(config);
+  let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
+  const listener = await openListener(config.PARLEY_LISTEN, () => unready());
+  const local = openLocal(config, listener);
+  const platforms: Platform[] = local ? [{ adapter: local, mode: 'thread' }] : [];
+  const parley = createParley({
+    store,
+    vault,
+    server: backend.server,
+    platforms,
+    clock: systemClock,
+    log,
+    model: config.OPENWEBUI_MODEL,
+    webAddress: backend.server.url,
+    notice: backend.standIn ? STAND_IN : null,
+    admins: config.PARLEY_ADMINS,
+    guests: false,
+    strangers: false,
+    after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
+    attachments: ATTACHMENTS,
+  });
+  closeInOrder(
+    () => [
+      { what: 'platforms', close: () => parley.stop(DRAIN_MS) },
+      { what: 'listener', close: () => listener.close() },
+      { what: 'backend', close: () => backend.close() },
+      { what: 'store', close: () => store.close() },
+    ],
+    log,
+    CLOSE_MS,
+  );
+  unready = () => parley.unready();
+  await parley.start();
+  if (backend.standIn) log.warn({}, STAND_IN);
+  else log.info({ url: backend.server.url }, 'asking Open WebUI');
+  if (local) log.info({}, `Open ${local.link()}`);
+  log.info({ ms: Math.round(performance.now()) }, 'ready');
+}
+
+/** The server that answers: the one configured, or the demo stand-in, which is then part of this process. */
+async function openBackend(config: Config) {
+  if (config.OPENWEBUI_URL !== null) {
+    const server = connect({ url: config.OPENWEBUI_URL, key: config.OPENWEBUI_API_KEY });
+    return { server, standIn: false, close: () => disconnect(server) };
+  }
+  const demo = await startOpenWebUI({ dataFile: beside(config, 'demo.db') });
+  const server = connect({ url: demo.url, key: new Secret(demo.key) });
+  return {
+    server,
+    standIn: true,
+    async close() {
+      await disconnect(server);
+      await demo.close();
+    },
+  };
+}
+
+/** The local page: when asked for, or when nothing else is configured. */
+function openLocal(config: Config, listener: Listener): LocalAdapter | null {
+  const wanted = config.PARLEY_LOCAL === 'on' || config.PARLEY_LOCAL === 'auto';
+  if (!wanted) return null;
+  const local = createLocal({
+    token: config.PARLEY_TOKEN ?? new Secret(randomBytes(16).toString('base64url')),
+    file: beside(config, 'local.db'),
+    publicUrl: config.PARLEY_PUBLIC_URL,
+    address: listener.address,
+    notice: config.OPENWEBUI_URL === null ? STAND_IN : null,
+    clock: systemClock,
+  });
+  listener.mount(local);
+  return local;
+}
+
+/** A file beside the store's own; in memory when the store is. */
+function beside(config: Config, name: string): string {
+  const path = config.PARLEY_STORE.replace(/^sqlite:(\/\/(?=\/))?/, '');
+  if (path === ':memory:') return path;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  return join(dirname(path), name);
+}
+
+/** Looks at everything without starting it. Ends with 1 when something must be mended first. */
+async function doctor(config: Config, asJson: boolean): Promise<void> {
+  const backend = await openBackend(config);
+  const adapters: Adapter[] = [];
+  const findings = [];
+  const patient = {
+    openStore: () => openStore(config.PARLEY_STORE, { vault: createVault(config.PARLEY_SECRET_KEY) }),
+    storeAddress: config.PARLEY_STORE,
+    server: backend.server,
+    standIn: backend.standIn,
+    model: config.OPENWEBUI_MODEL,
+    linking: config.PARLEY_SECRET_KEY !== null,
+    adapters,
+  };
+  for await (const finding of examine(patient)) {
+    findings.push(finding);
+    if (!asJson) process.stdout.write(`${findingLine(finding)}\n`);
+  }
+  await backend.close();
+  const well = findings.every((finding) => finding.state !== 'fail');
+  if (asJson) process.stdout.write(`${JSON.stringify({ well, findings }, null, 2)}\n`);
+  process.exitCode = well ? 0 : 1;
+}
+
+if (import.meta.main) await main();

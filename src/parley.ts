@@ -1,0 +1,245 @@
+import type { Adapter } from './chat/adapter.ts';
+import type { Clock } from './chat/clock.ts';
+import { Failure, problemOf } from './chat/errors.ts';
+import { allCommands } from './commands/all.ts';
+import { createDelivery } from './delivery/delivery.ts';
+import { createAccess } from './inbox/access.ts';
+import type { ThreadMode } from './inbox/addressed.ts';
+import { createCalls } from './inbox/calls.ts';
+import { createClicks } from './inbox/clicks.ts';
+import { createControl } from './inbox/control.ts';
+import { createDesk } from './inbox/desk.ts';
+import { createFormDesk } from './inbox/form-sessions.ts';
+import { type Connection, createHost } from './inbox/host.ts';
+import { createLane } from './inbox/lane.ts';
+import { askFirst } from './inbox/late.ts';
+import { createMessages } from './inbox/messages.ts';
+import { createQuestions } from './inbox/questions.ts';
+import { createWarm } from './inbox/warm.ts';
+import type { OpenWebUI } from './openwebui/connection.ts';
+import type { Log } from './ops/log.ts';
+import type { Store } from './store/port.ts';
+import type { Vault } from './store/vault.ts';
+import { type AfterOptions, createAfter } from './turn/after.ts';
+import type { AttachmentLimits } from './turn/attachments.ts';
+import { createGather } from './turn/gather.ts';
+import { createLocate } from './turn/locate.ts';
+import { createChooseModel } from './turn/model-choice.ts';
+import { createNaming } from './turn/naming.ts';
+import { createTurns } from './turn/runner.ts';
+
+/** A platform and how it is set to behave. */
+export interface Platform {
+  readonly adapter: Adapter;
+  readonly mode: ThreadMode;
+}
+
+/** All that Parley is made of, already opened. */
+export interface ParleyOptions {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly server: OpenWebUI;
+  readonly platforms: readonly Platform[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Model when nobody chose one; null for the first that the server lists. */
+  readonly model: string | null;
+  /** Where people open Open WebUI in the browser. */
+  readonly webAddress: string;
+  /** What is plainly said about the server, such as that it is a stand-in; null for a real one. */
+  readonly notice: string | null;
+  readonly admins: readonly string[];
+  readonly guests: boolean;
+  readonly strangers: boolean;
+  readonly after: AfterOptions;
+  readonly attachments: AttachmentLimits;
+}
+
+/** Parley, put together. */
+export interface Parley {
+  /** Connects every platform; resolves when those that can are. A platform that never will is logged and told by `unready`. */
+  start(): Promise<void>;
+  /** Takes nothing more in, lets answers end for at most `drainMs`, lets go of the rest. */
+  stop(drainMs: number): Promise<void>;
+  /** A sentence for each part that is not well, null for each that is. */
+  unready(): Promise<Record<string, string | null>>;
+}
+
+const LEASE_MS = 20_000;
+const SWEEP_MS = 3_600_000;
+/** Turns wait for the model most of the time: many may run at once. */
+const TURNS = 2_000;
+const AFTERS = 8;
+
+/** Puts the rooms together. Everything concrete (adapters, store, server, clock) comes in; nothing global is touched. */
+export function createParley(options: ParleyOptions): Parley {
+  const { store, vault, server, clock, log } = options;
+  const byName = new Map(options.platforms.map((platform) => [platform.adapter.name, platform]));
+  const connections = new Map<string, Connection>();
+  const stopping = new AbortController();
+  let cancelSweep: (() => void) | null = null;
+
+  const adapter = (name: string): Adapter => {
+    const platform = byName.get(name);
+    if (!platform) throw new Failure(notConfigured(name));
+    return platform.adapter;
+  };
+  const wakeTurns = () => turnLane.wake();
+  const wakeAfter = () => afterLane.wake();
+
+  const delivery = createDelivery({
+    adapter,
+    outbox: store.outbox,
+    clock,
+    log: (event, fields) => log.debug(fields, event),
+  });
+  const registry = allCommands();
+  const warm = createWarm(server, clock);
+  const chooseModel = createChooseModel(store.settings, options.model);
+  const naming = createNaming({ store, server, delivery, clock, log, wake: wakeAfter });
+  const after = createAfter({ store, vault, server, delivery, naming, options: options.after, clock, log });
+  const locate = createLocate({
+    store,
+    vault,
+    delivery,
+    clock,
+    log,
+    titleLength: (name) => adapter(name).limits.titleLength,
+  });
+  const gather = createGather({
+    store,
+    server,
+    adapter,
+    chooseModel,
+    models: () => warm.freshModels(),
+    savePending: (conversation) => after.savePending(conversation),
+    limits: options.attachments,
+    clock,
+    log,
+  });
+  const turns = createTurns({ store, vault, delivery, clock, log, locate, gather });
+  const turnLane = createLane({
+    lane: 'turn',
+    jobs: store.jobs,
+    clock,
+    log,
+    most: TURNS,
+    leaseMs: LEASE_MS,
+    run: async (held) => {
+      if (await askFirst({ store, vault, delivery, clock }, held.job)) return;
+      await turns.run(held);
+      wakeAfter();
+    },
+  });
+  const afterLane = createLane({
+    lane: 'after',
+    jobs: store.jobs,
+    clock,
+    log,
+    most: AFTERS,
+    leaseMs: LEASE_MS,
+    run: (held) => after.run(held),
+  });
+
+  const access = createAccess(options);
+  const questions = createQuestions({ jobs: store.jobs, vault, clock, wake: wakeTurns });
+  const control = createControl({ store, vault, clock, access, turns, questions });
+  const desk = createDesk({
+    store,
+    server,
+    clock,
+    access,
+    control,
+    warm,
+    chooseModel,
+    naming,
+    webAddress: options.webAddress,
+    notice: options.notice,
+  });
+  const calls = createCalls({
+    registry,
+    desk,
+    access,
+    forms: createFormDesk(store.forms, clock),
+    questions,
+    clock,
+    log,
+  });
+  const clicks = createClicks({ store, vault, clock, access, control, questions });
+  const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
+  const messages = createMessages({ store, registry, access, calls, questions, mode });
+
+  async function connect({ adapter: one }: Platform): Promise<void> {
+    const connection: Connection = { state: 'connecting', why: '' };
+    connections.set(one.name, connection);
+    const host = createHost(
+      { registry, messages, calls, clicks, control, naming, desk, warm, delivery, log },
+      one,
+      connection,
+    );
+    try {
+      await one.start(host, stopping.signal);
+      await one.publish?.(registry.commands);
+    } catch (error) {
+      const problem = problemOf(error);
+      connection.state = 'fatal';
+      connection.why = problem.say;
+      log.error(
+        { platform: one.name, kind: problem.kind, detail: problem.detail },
+        `${one.name} cannot be connected: ${problem.say}`,
+      );
+    }
+  }
+
+  function sweep(): void {
+    store
+      .sweep(clock.now())
+      .then((rows) => log.debug({ rows }, 'old rows deleted'))
+      .catch((error: unknown) => log.warn({ error }, 'old rows could not be deleted'));
+    cancelSweep = clock.after(SWEEP_MS, sweep);
+  }
+
+  return {
+    async start() {
+      sweep();
+      // Reading the models also fills the server's own table, without which its tasks answer 404 (our reference, openwebui 4).
+      warm.freshModels().catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
+      await Promise.all(options.platforms.map(connect));
+      turnLane.wake();
+      afterLane.wake();
+    },
+    async stop(drainMs) {
+      stopping.abort();
+      cancelSweep?.();
+      const drained = Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
+      await drained;
+      turns.abandon();
+      await delivery.stop(0);
+      await Promise.all(options.platforms.map((platform) => platform.adapter.stop()));
+    },
+    async unready() {
+      const storeState = await store.check().then(
+        () => null,
+        (error: unknown) => problemOf(error).say,
+      );
+      const states = [...connections].map(
+        ([name, { state, why }]) => [name, state === 'connected' ? null : why || `${name} is ${state}`] as const,
+      );
+      const some = states.length === 0 || states.some(([, why]) => why === null);
+      return {
+        store: storeState,
+        stopping: stopping.signal.aborted ? 'Parley is closing.' : null,
+        ...(some ? {} : Object.fromEntries(states)),
+      };
+    },
+  };
+}
+
+function notConfigured(name: string) {
+  return {
+    kind: 'closed',
+    retry: { when: 'never' },
+    say: 'That platform is no longer connected to Parley.',
+    detail: `no adapter for ${name}`,
+  } as const;
+}
