@@ -46,9 +46,7 @@ export class Asked {
 
   /** Every message the interaction has made and not deleted, oldest first. */
   messages(): Message[] {
-    return [...this.#world.messages.values()].filter(
-      (one) => one.interaction === this.interaction && one.deletedAt === null,
-    );
+    return this.interaction.made.filter((one) => one.deletedAt === null);
   }
 
   /** True when the person reads "The application did not respond": three seconds of the server's clock without an answer. */

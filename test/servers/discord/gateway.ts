@@ -94,8 +94,13 @@ export class Gateway {
 
   /** Tells every client that its session is invalid (op 9). Not resumable ones are forgotten. */
   invalidate(resumable: boolean): void {
-    if (!resumable) for (const session of this.connected) session.alive = false;
     this.raw(JSON.stringify({ op: 9, d: resumable }));
+    for (const link of this.#links) {
+      if (link.session === null) continue;
+      link.session.alive = resumable;
+      link.session.socket = null;
+      link.session = null;
+    }
   }
 
   /** Forgets all sessions, so that the next RESUME is refused. */

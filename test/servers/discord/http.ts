@@ -71,6 +71,7 @@ export class RestSide {
     };
     this.calls.push(logged);
     if (this.calls.length > this.keepCalls) this.calls.splice(0, this.calls.length - this.keepCalls);
+    this.#world.wake();
     const effect = this.#faults.take({ method, route: logged.route, path, body: received.body });
     await this.#wait(this.#faults.nextLatency() + delayOf(effect, this.#faults));
     if (effect?.do === 'reset' && effect.after !== true) {
@@ -142,12 +143,10 @@ export class RestSide {
         const all = this.#buckets.take('global', 'bot');
         if (!all.ok) throw rateLimited('global', all.resetMs);
       }
-      const key = route.byToken === true ? (params.token ?? '') : (params[route.major ?? ''] ?? '');
+      const own = route.bucket === 'other' ? `${route.method} ${route.path}` : '';
+      const key = `${own} ${route.byToken === true ? (params.token ?? '') : (params[route.major ?? ''] ?? '')}`;
       const room = this.#buckets.take(route.bucket, key);
-      Object.assign(
-        headers,
-        bucketHeaders(`${route.bucket} ${route.bucket === 'other' ? route.path : ''}`, room, this.#world.clock.now()),
-      );
+      Object.assign(headers, bucketHeaders(`${route.bucket} ${own}`, room, this.#world.clock.now()));
       if (!room.ok) throw rateLimited('user', room.resetMs, headers);
       const made = call(params);
       if (made.problem !== undefined) throw made.problem;

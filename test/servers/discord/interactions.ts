@@ -50,6 +50,7 @@ export function begin(world: World, act: Act): Interaction {
     followUps: 0,
     modal: null,
     choices: null,
+    made: [],
   };
   world.interactions.set(id, interaction);
   for (const old of world.interactions.keys()) {

@@ -77,6 +77,7 @@ export function post(world: World, channel: Channel, authorId: string, draft: Dr
   note(message, origin.by, origin.at);
   for (const file of draft.attachments) world.attachments.set(file.id, file);
   world.keep(message);
+  message.interaction?.made.push(message);
   if (authorId === world.app.user.id && origin.by !== 'person') {
     recordPings(world, channel, message, mentions, origin.by, origin.at);
   }

@@ -14,6 +14,7 @@ import {
   announceMember,
   announceRole,
   directChannel,
+  privateChannel,
   removeMember,
 } from './seeds.ts';
 import { deleteChannel, openThread } from './threads.ts';
@@ -162,6 +163,11 @@ export class People {
   /** The direct channel between the app and someone. */
   direct(user: User): Channel {
     return directChannel(this.#world, user.id);
+  }
+
+  /** A direct channel of two people, without the app. */
+  private(one: User, other: User): Channel {
+    return privateChannel(this.#world, [one.id, other.id]);
   }
 
   /** Writes a message. Throws when Discord would not let the person. */

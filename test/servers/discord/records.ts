@@ -138,6 +138,8 @@ export interface Interaction {
   followUps: number;
   modal: Wire | null;
   choices: readonly Wire[] | null;
+  /** Messages it made, oldest first. */
+  readonly made: Message[];
 }
 
 export interface Command {

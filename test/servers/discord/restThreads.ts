@@ -114,18 +114,19 @@ function setMember(on: boolean) {
   };
 }
 
-function archived(kind: 11 | 12) {
+function archived(kind: 11 | 12, mine = false) {
   return (call: Call): Reply => {
     const { world } = call;
     const channel = seenChannel(call);
     demand(call, channel, 'ReadMessageHistory');
-    if (kind === 12) demand(call, channel, 'ManageThreads');
+    if (kind === 12 && !mine) demand(call, channel, 'ManageThreads');
     const before = call.query.get('before');
     const limit = Number(call.query.get('limit') ?? 50);
     const all = world
       .channelsOf(channel.guildId ?? '')
       .filter((one) => one.parentId === channel.id && one.thread?.archived === true)
       .filter((one) => (kind === 12 ? one.type === 12 : one.type !== 12))
+      .filter((one) => !mine || one.thread?.members.has(world.app.user.id))
       .filter((one) => before === null || (one.thread?.archivedAt ?? 0) < Date.parse(before))
       .sort((a, b) => (b.thread?.archivedAt ?? 0) - (a.thread?.archivedAt ?? 0) || byAge(b.id, a.id));
     return { status: 200, body: { ...threadList(call, all.slice(0, limit)), has_more: all.length > limit } };
@@ -200,6 +201,13 @@ export const threadRoutes: readonly Route[] = [
     bucket: 'other',
     major: 'channel',
     run: archived(12),
+  },
+  {
+    method: 'GET',
+    path: '/channels/:channel/users/@me/threads/archived/private',
+    bucket: 'other',
+    major: 'channel',
+    run: archived(12, true),
   },
   { method: 'GET', path: '/guilds/:guild/threads/active', bucket: 'other', major: 'guild', run: active },
 ];

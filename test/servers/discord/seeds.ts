@@ -121,10 +121,15 @@ export function addChannel(world: World, guild: Guild, name: string, seed: Chann
 
 /** The direct channel between the app and someone, made at first need. */
 export function directChannel(world: World, userId: string): Channel {
-  const me = world.app.user.id;
-  for (const channel of world.channels.values()) {
-    if (channel.type === 1 && channel.recipients.includes(userId) && channel.recipients.includes(me)) return channel;
-  }
+  const known = world.direct.get(userId);
+  if (known !== undefined) return known;
+  const channel = privateChannel(world, [userId, world.app.user.id]);
+  world.direct.set(userId, channel);
+  return channel;
+}
+
+/** A direct channel between these people. Without the app among them only a command of a person's own app gets out of it. */
+export function privateChannel(world: World, recipients: readonly string[]): Channel {
   const channel: Channel = {
     id: world.id(),
     type: 1,
@@ -134,7 +139,7 @@ export function directChannel(world: World, userId: string): Channel {
     parentId: null,
     position: 0,
     overwrites: [],
-    recipients: [userId, me],
+    recipients,
     ownerId: null,
     thread: null,
     tags: [],

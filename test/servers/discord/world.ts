@@ -44,7 +44,11 @@ export class World {
   readonly closedToMessages = new Set<string>();
   /** Called with each event; the gateway sets it. */
   onDispatch: (event: Dispatch) => void = () => undefined;
+  /** Direct channels of the app by the other person's id. */
+  readonly direct = new Map<string, Channel>();
   readonly #byChannel = new Map<string, Message[]>();
+  /** Ephemeral and deleted messages, oldest first: still findable, but not for ever. */
+  readonly #aside: string[] = [];
   readonly #waiting = new Set<() => void>();
 
   constructor(options: { clock: Clock; links: Links; app: Omit<App, 'id' | 'user'> & { name: string } }) {
@@ -80,7 +84,10 @@ export class World {
   /** Stores a message. Ephemeral ones can be found by id only. */
   keep(message: Message): void {
     this.messages.set(message.id, message);
-    if (message.ephemeralFor !== null) return;
+    if (message.ephemeralFor !== null) {
+      this.#putAside(message);
+      return;
+    }
     const list = this.#byChannel.get(message.channelId) ?? [];
     list.push(message);
     this.#byChannel.set(message.channelId, list);
@@ -95,6 +102,12 @@ export class World {
     const list = this.#byChannel.get(message.channelId);
     const at = list?.indexOf(message) ?? -1;
     if (at >= 0) list?.splice(at, 1);
+    this.#putAside(message);
+  }
+
+  #putAside(message: Message): void {
+    this.#aside.push(message.id);
+    if (this.#aside.length > 5000) for (const id of this.#aside.splice(0, 500)) this.messages.delete(id);
   }
 
   /** Offers an event to the gateway and wakes the tests that wait. */
