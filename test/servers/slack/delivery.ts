@@ -23,7 +23,7 @@ export interface Attempt {
 /** What became of a command or an interaction: the app's acknowledgement, or what the person saw instead. */
 export type Reply =
   | { readonly ok: true; readonly payload: Json; readonly ms: number }
-  | { readonly ok: false; readonly error: 'operation_timeout' | 'dispatch_failed' };
+  | { readonly ok: false; readonly error: 'operation_timeout' | 'dispatch_failed' | 'unknown_command' };
 
 /** A way to the app. */
 export interface Transport {

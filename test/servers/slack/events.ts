@@ -40,6 +40,24 @@ export function reachesBot(world: World, event: Json): boolean {
   return !channel || channel.members.has(world.bot.id) || event.type === 'app_home_opened';
 }
 
+const SCOPES: Record<string, readonly string[]> = {
+  app_mention: ['app_mentions:read'],
+  'message.channels': ['channels:history'],
+  'message.groups': ['groups:history'],
+  'message.im': ['im:history'],
+  'message.mpim': ['mpim:history'],
+  reaction_added: ['reactions:read'],
+  reaction_removed: ['reactions:read'],
+  member_joined_channel: ['channels:read', 'groups:read'],
+  channel_archive: ['channels:read'],
+};
+
+/** True when the scopes of the app allow this event. */
+export function allowed(world: World, event: Json): boolean {
+  const needed = SCOPES[subscription(event)];
+  return !needed || needed.some((scope) => world.scopes.has(scope));
+}
+
 /** The outer part of an event, as both modes deliver it. */
 export function eventEnvelope(world: World, event: Json, external: boolean): Json {
   const eventId = nextId(world, 'Ev');

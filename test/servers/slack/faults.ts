@@ -13,7 +13,7 @@ export type Fault =
   | { readonly do: 'reset' }
   | { readonly do: 'lost' };
 
-/** Scripted trouble, per method (`*` is every method). */
+/** Scripted trouble, per method (`*` is every method); `download`, `upload` and `response_url` name the other routes. */
 export interface Faults {
   /** The next `times` calls of this method meet the fault. Faults queue up behind each other. */
   next(method: string, fault: Fault, times?: number): void;

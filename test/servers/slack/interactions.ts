@@ -1,29 +1,18 @@
+import { type ActOptions, findControl, offered, pressed } from './controls.ts';
 import type { Reply, Transport } from './delivery.ts';
-import { type Json, list, object, objects, text } from './json.ts';
-import { SIZES } from './limits.ts';
+import { type Json, object, objects, text } from './json.ts';
 import { changeView, closeView, newTrigger, showView } from './modals.ts';
 import type { Channel, Ephemeral, Message, User, ViewRecord } from './model.ts';
 import { idOf } from './people.ts';
 import { Refusal } from './refusal.ts';
 import { newResponseUrl, respond } from './response-url.ts';
-import { elementsOf } from './schema-problems.ts';
 import { type Filled, fillState } from './state-values.ts';
 import { readView, viewProblems } from './view-schema.ts';
-import { ephemeralJson, messageJson, viewJson } from './wire.ts';
+import { messageJson, viewJson } from './wire.ts';
 import { nextTs, type World } from './world.ts';
 
 /** Where a control stands: a message, a note only one person sees, or a view. */
 export type Where = Message | Ephemeral | ViewRecord;
-
-/** What a person does with a control besides pressing it: the verdict, the chosen option, the typed value. */
-export interface ActOptions {
-  /** For `feedback_buttons`. */
-  verdict?: 'positive' | 'negative';
-  /** The `value` of the option chosen in a select or overflow, or the typed value. */
-  value?: string;
-  /** A `response_url` is made unless this is false. */
-  respond?: boolean;
-}
 
 /** What a person gets for a slash command: the reply, and what the acknowledgement put on the screen. */
 export interface CommandOutcome {
@@ -59,18 +48,23 @@ export interface Interactions {
 }
 
 const isView = (where: Where): where is ViewRecord => 'rootId' in where;
+const blocksOf = (where: Where) => (isView(where) ? objects(where.view.blocks) : where.blocks);
 const isNote = (where: Where): where is Ephemeral => 'user' in where && 'channel' in where;
 
-/** The interactive side of the people; `transport()` is the way to the app at that moment. */
-export function createInteractions(world: World, transport: () => Transport): Interactions {
-  const base = (user: string, trigger: string): Json => {
+/** The interactive side of the people; `transport()` is the way to the app at that moment; `commands` those it has (null: any). */
+export function createInteractions(
+  world: World,
+  transport: () => Transport,
+  commands: readonly string[] | null,
+): Interactions {
+  const base = (user: string, trigger: string | null): Json => {
     const person = world.users.get(user);
     const name = person?.name ?? user;
     return {
       user: { id: user, username: name, name, team_id: person?.teamId ?? world.teamId },
       api_app_id: world.appId,
       token: 'verification',
-      trigger_id: trigger,
+      ...(trigger ? { trigger_id: trigger } : {}),
       team: { id: world.teamId, domain: world.domain },
       enterprise: null,
       is_enterprise_install: false,
@@ -79,29 +73,18 @@ export function createInteractions(world: World, transport: () => Transport): In
   const ask = (payload: Json) => transport().ask('interactive', payload);
   const place = (channel: string): Json => ({ id: channel, name: channelName(world, channel) });
 
-  /** The element of a message or view that a person means, with its block. */
-  function find(where: Where, control: string): { element: Json; block: Json } {
-    const blocks = isView(where) ? objects(where.view.blocks) : where.blocks;
-    for (const block of blocks)
-      for (const element of elementsOf(block))
-        if (element.action_id === control || labels(element).includes(control)) return { element, block };
-    const known = blocks
-      .flatMap(elementsOf)
-      .map((element) => `${text(element.action_id)} (${labels(element).join(', ')})`);
-    throw new Error(`There is no control ${control} here. There are: ${known.join('; ')}.`);
-  }
-
   /** The part of a payload that says where the control stood. */
-  function standing(where: Where): Json {
+  function standing(where: Where, filled: Filled = {}): Json {
     if (isView(where)) {
-      const { values } = fillState(where.view, {});
+      const { values } = fillState(where.view, filled);
       return { container: { type: 'view', view_id: where.id }, view: viewJson(world, where, values) };
     }
     const ephemeral = isNote(where);
     const thread = where.threadTs ? { thread_ts: where.threadTs } : {};
     const at = { message_ts: where.ts, channel_id: where.channel, is_ephemeral: ephemeral, ...thread };
-    const message = isNote(where) ? ephemeralJson(world, where) : messageJson(world, where);
-    return { container: { type: 'message', ...at }, channel: place(where.channel), message, state: { values: {} } };
+    // The payload of a click on an ephemeral message does not carry the message itself.
+    const message = isNote(where) ? {} : { message: messageJson(world, where) };
+    return { container: { type: 'message', ...at }, channel: place(where.channel), ...message, state: { values: {} } };
   }
 
   function responseFor(user: string, where: Where): Json {
@@ -114,7 +97,7 @@ export function createInteractions(world: World, transport: () => Transport): In
 
   return {
     act(user, where, control, options = {}) {
-      const { element, block } = find(where, control);
+      const { element, block } = findControl(blocksOf(where), control);
       const trigger = newTrigger(world, idOf(user), isView(where) ? where.id : null);
       const { action_id, type } = element;
       const action = {
@@ -128,7 +111,7 @@ export function createInteractions(world: World, transport: () => Transport): In
       return ask({
         type: 'block_actions',
         ...base(idOf(user), trigger),
-        ...standing(where),
+        ...standing(where, options.values),
         ...response,
         actions: [action],
       });
@@ -137,6 +120,9 @@ export function createInteractions(world: World, transport: () => Transport): In
     async command(user, given, command, words = '') {
       const id = idOf(user);
       const channel = idOf(given);
+      const unknown = { ok: false, error: 'unknown_command' } as const;
+      if (commands && !commands.includes(command))
+        return { reply: unknown, shown: null, refused: null, responseUrl: '' };
       const { url, record } = newResponseUrl(world, { user: id, channel, threadTs: null, original: null });
       const person = world.users.get(id);
       const payload = {
@@ -196,24 +182,23 @@ export function createInteractions(world: World, transport: () => Transport): In
     async close(view, cleared = false) {
       closeView(world, view, cleared);
       if (view.view.notify_on_close !== true) return null;
-      const trigger = newTrigger(world, view.user);
       return ask({
         type: 'view_closed',
-        ...base(view.user, trigger),
+        ...base(view.user, null),
         view: viewJson(world, view),
         is_cleared: cleared,
       });
     },
 
     async type(user, where, actionId, typed) {
-      const { element, block } = find(where, actionId);
+      const { element, block } = findControl(blocksOf(where), actionId);
       const most = Number(element.min_query_length ?? 3);
       if (typed.length < most) throw new Error(`Slack asks only after ${most} characters.`);
       const id = idOf(user);
       const asked = { action_id: element.action_id, block_id: block.block_id, value: typed };
       const reply = await ask({
         type: 'block_suggestion',
-        ...base(id, newTrigger(world, id)),
+        ...base(id, null),
         ...asked,
         ...standing(where),
       });
@@ -252,47 +237,6 @@ function settle(
   closeView(world, view, false);
   const below = view.previousId ? world.views.get(view.previousId) : undefined;
   return { errors: {}, view: below?.open ? below : null };
-}
-
-/** The texts a person could point at: the label of a button, or of the two feedback buttons. */
-function labels(element: Json): string[] {
-  const parts = [element, object(element.positive_button), object(element.negative_button)];
-  return parts.map((part) => text(object(part.text).text)).filter((label) => label !== '');
-}
-
-/** The fields of an action that say what was pressed, chosen or typed. */
-function pressed(element: Json, options: ActOptions): Json {
-  if (element.type === 'feedback_buttons') {
-    const side = object(element[`${options.verdict ?? 'positive'}_button`]);
-    return { text: side.text, value: side.value };
-  }
-  const groups = objects(element.option_groups).flatMap((group) => objects(group.options));
-  const choices = [...objects(element.options), ...groups];
-  const chosen = choices.find((one) => one.value === options.value);
-  if (chosen) return { selected_option: chosen };
-  if (options.value !== undefined && element.type === 'external_select')
-    return { selected_option: { text: { type: 'plain_text', text: options.value }, value: options.value } };
-  if (options.value !== undefined) return { value: options.value };
-  const { text: label, value, style, url } = element;
-  return { text: label, ...(value ? { value } : {}), ...(style ? { style } : {}), ...(url ? { url } : {}) };
-}
-
-/** The options of an answer, checked as Slack checks them: at most 100, short texts. */
-function offered(payload: Json): Json[] {
-  const groups = objects(payload.option_groups).flatMap((group) => objects(group.options));
-  const options = [...objects(payload.options), ...groups];
-  if (options.length > SIZES.options)
-    throw new Error(`Slack takes at most ${SIZES.options} options, not ${options.length}.`);
-  for (const option of options) {
-    const label = text(object(option.text).text);
-    if (label === '' || label.length > SIZES.label75)
-      throw new Error(`Slack refuses the option "${label}": 1 to 75 characters.`);
-    if (text(option.value).length > SIZES.optionValue)
-      throw new Error('Slack refuses an option value over 150 characters.');
-  }
-  if (list(payload.options).length === 0 && groups.length === 0 && !('options' in payload))
-    throw new Error('The answer has no options.');
-  return options;
 }
 
 function channelName(world: World, id: string): string {

@@ -23,10 +23,18 @@ const PLAIN = /(?<![\w@])@(channel|here|everyone|group)\b/gi;
  * also in code, in a plain_text object, on a button and in a title, and also in an edit, although Slack notifies for fewer of these.
  */
 export function recordPings(world: World, source: PingSource): void {
-  const texts = [...source.texts, ...visibleTexts(source.blocks ?? [], '/blocks')];
+  const texts = [...source.texts, ...visibleTexts(spoken(source.blocks ?? []), '/blocks')];
   for (const piece of texts)
     for (const hit of tokens(piece.text, source.link === true)) record(world, source, hit, piece.where);
   for (const hit of richMentions(source.blocks ?? [])) record(world, source, hit, '/blocks (rich_text)');
+}
+
+/** Blocks without their rich text: there a mention is an element of its own, and text is only text. */
+function spoken(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(spoken);
+  if (!isObject(value)) return value;
+  if (value.type === 'rich_text') return {};
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, spoken(inner)]));
 }
 
 interface Hit {

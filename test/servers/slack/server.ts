@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../../src/chat/clock.ts';
 import { answerControl } from './control.ts';
 import { type Attempt, RETRY_WAITS } from './delivery.ts';
 import { serveFile, serveSignIn } from './downloads.ts';
-import { ALL_EVENTS, eventEnvelope, reachesBot, subscription } from './events.ts';
+import { ALL_EVENTS, allowed, eventEnvelope, reachesBot, subscription } from './events.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { readBytes, sendJson, sendText } from './http-io.ts';
 import { createHttpMode, type HttpMode } from './http-mode.ts';
@@ -29,8 +29,8 @@ import { createSocketMode, type SocketMode } from './socket-mode.ts';
 import type { Tokens } from './tokens.ts';
 import { receiveUpload } from './uploads.ts';
 import { createWatch, type Watch } from './watch.ts';
-import { answerApi } from './web-api.ts';
-import { createWorld, type World } from './world.ts';
+import { answerApi, sendFault } from './web-api.ts';
+import { createWorld, keep, type World } from './world.ts';
 
 /** What a test may choose; everything has a usual value. */
 export interface SlackOptions {
@@ -41,6 +41,8 @@ export interface SlackOptions {
   readonly seed?: number;
   /** Scopes of the bot token; usual: all that Parley could ask for, without `chat:write.public`. */
   readonly scopes?: readonly string[];
+  /** The app's slash commands; usual: any. A person who types another one gets `unknown_command`. */
+  readonly commands?: readonly string[];
   /** Bot events the app is subscribed to; usual: all. */
   readonly events?: readonly string[];
   /** Whether the app is an agent, so that titles, prompts and sessions work. Usual: yes. */
@@ -85,8 +87,17 @@ export interface SlackServer {
   readonly calls: readonly ApiCall[];
   /** Every delivery to the app, oldest first, with retries and acknowledgements. */
   readonly deliveries: readonly Attempt[];
+  /** Hands the same payload to the app once more, as a duplicate envelope. */
+  redeliver(attempt: Attempt): void;
   close(): Promise<void>;
 }
+
+/** Names for `faults` of what is no Web API method. */
+const ROUTES = [
+  ['/files-pri/', 'download'],
+  ['/upload/', 'upload'],
+  ['/response/', 'response_url'],
+] as const;
 
 /** Starts a pretend Slack on 127.0.0.1. Close it when done: it owns its sockets and timers. */
 export async function startSlack(options: SlackOptions = {}): Promise<SlackServer> {
@@ -125,7 +136,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
   const transport = () => http ?? sockets;
   const subscribed = new Set(options.events ?? ALL_EVENTS);
   world.publish = (event, { external = false } = {}) => {
-    if (!subscribed.has(subscription(event)) || !reachesBot(world, event)) return;
+    if (!subscribed.has(subscription(event)) || !allowed(world, event) || !reachesBot(world, event)) return;
     transport().event(structuredClone(eventEnvelope(world, event, external)));
   };
   const ending = new AbortController();
@@ -136,18 +147,23 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', world.origin);
     if (url.pathname.startsWith('/api/')) return answerApi(api, request, response, url);
+    const route = ROUTES.find(([prefix]) => url.pathname.startsWith(prefix))?.[1];
+    const fault = route ? faults.take(route) : null;
+    const delay = route ? faults.delayOf(route) : 0;
+    if (delay > 0) await new Promise<void>((resolve) => void clock.after(delay, resolve));
+    if (fault && fault.do !== 'lost') return void sendFault(fault, response);
     if (url.pathname.startsWith('/files-pri/')) return serveFile(world, tokens, request, response, url);
     if (url.pathname === '/signin') return serveSignIn(response);
     const body = await readBytes(request);
     const last = url.pathname.split('/').at(-1) ?? '';
     if (url.pathname.startsWith('/response/')) {
       const [status, reply] = useResponseUrl(world, last, object(parse(body.toString())));
-      return sendJson(response, status, reply);
+      return fault ? void response.destroy() : sendJson(response, status, reply);
     }
     if (url.pathname.startsWith('/upload/')) {
       const type = request.headers['content-type'] ?? '';
       const [status, reply] = await receiveUpload(world, last, type, new Uint8Array(body));
-      return sendText(response, status, reply);
+      return fault ? void response.destroy() : sendText(response, status, reply);
     }
     if (options.control && url.pathname.startsWith('/_test/'))
       return answerControl(slack, url, body.toString(), response);
@@ -156,6 +172,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
 
   const listener = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
+      keep(world.failures, error instanceof Error ? error : new Error(String(error)));
       sendText(
         response,
         599,
@@ -190,7 +207,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
     clock,
     world,
     people,
-    interact: createInteractions(world, transport),
+    interact: createInteractions(world, transport, options.commands ?? null),
     watch: createWatch(world, ending.signal),
     rates,
     faults,
@@ -206,9 +223,11 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
     pings: world.pings,
     calls: world.calls,
     deliveries: attempts,
+    redeliver: (attempt) => transport().event(structuredClone(attempt.payload)),
     async close() {
       ending.abort();
       faults.clear();
+      await sockets.leaveAll();
       sockets.close();
       http?.close();
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));

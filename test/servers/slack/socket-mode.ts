@@ -37,6 +37,8 @@ export interface SocketMode extends Transport {
   readonly count: number;
   /** Asks sockets to go (all, or the n-th opened); the server ends what has not left after ten seconds. */
   disconnect(reason: DisconnectReason, number?: number): void;
+  /** Closes every socket in good order; resolves when all have gone, or after 300 ms of real time. */
+  leaveAll(): Promise<void>;
   /** Cuts every socket without a word. */
   cut(): void;
   /** Events waiting for a socket or for their next attempt. */
@@ -180,6 +182,22 @@ export function createSocketMode(world: World, attempts: Attempt[], waits: reado
     },
     disconnect(reason, number) {
       for (const open of sockets) if (number === undefined || open.number === number) leave(open, reason);
+    },
+    leaveAll() {
+      return new Promise((resolve) => {
+        const timer = setTimeout(finish, 300);
+        function finish(): void {
+          clearTimeout(timer);
+          world.changes.delete(check);
+          resolve();
+        }
+        function check(): void {
+          if (sockets.size === 0) finish();
+        }
+        world.changes.add(check);
+        for (const open of sockets) open.socket.close(1001);
+        check();
+      });
     },
     cut() {
       for (const open of sockets) open.socket.terminate();

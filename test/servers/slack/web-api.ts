@@ -68,23 +68,28 @@ export async function answerApi(
 }
 
 function meet(fault: Fault, call: ApiCall, world: World, response: ServerResponse): void {
-  call.doneAt = world.clock.now();
-  call.error = fault.do;
-  if (fault.do === '429') {
-    call.status = 429;
-    sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfter) });
-  } else if (fault.do === 'ratelimited' || fault.do === 'error') {
-    call.status = 200;
-    call.error = fault.do === 'error' ? fault.error : 'ratelimited';
-    sendJson(response, 200, { ok: false, error: call.error });
-  } else if (fault.do === 'status') {
-    call.status = fault.status;
-    sendText(response, fault.status, 'The server could not answer.');
-  } else if (fault.do === 'reset') {
-    response.socket?.resetAndDestroy();
-  }
-  // A call that hangs is left open; closing the server ends it.
+  const { status, error } = sendFault(fault, response);
+  Object.assign(call, { doneAt: world.clock.now(), status, error });
   changed(world);
+}
+
+/** Carries out a fault instead of an answer. A call that hangs is left open; closing the server ends it. */
+export function sendFault(fault: Fault, response: ServerResponse): { status: number; error: string } {
+  if (fault.do === '429') {
+    sendJson(response, 429, { ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfter) });
+    return { status: 429, error: 'ratelimited' };
+  }
+  if (fault.do === 'ratelimited' || fault.do === 'error') {
+    const error = fault.do === 'error' ? fault.error : 'ratelimited';
+    sendJson(response, 200, { ok: false, error });
+    return { status: 200, error };
+  }
+  if (fault.do === 'status') {
+    sendText(response, fault.status, 'The server could not answer.');
+    return { status: fault.status, error: 'status' };
+  }
+  if (fault.do === 'reset') response.socket?.resetAndDestroy();
+  return { status: 0, error: fault.do };
 }
 
 interface Outcome {

@@ -1,5 +1,5 @@
 import { copy, type Json } from './json.ts';
-import type { Channel, Ephemeral, Message, StoredFile, User, ViewRecord } from './model.ts';
+import type { Channel, Message, StoredFile, User, ViewRecord } from './model.ts';
 import type { World } from './world.ts';
 
 /** A user as `users.info` gives it. */
@@ -128,20 +128,6 @@ export function messageJson(world: World, message: Message, withMetadata = true)
 
 function rootAuthor(channel: Channel | undefined, ts: string): string {
   return channel?.messages.find((message) => message.ts === ts)?.author ?? '';
-}
-
-/** An ephemeral message as an interaction's payload carries it. */
-export function ephemeralJson(world: World, note: Ephemeral): Json {
-  return {
-    type: 'message',
-    subtype: 'bot_message',
-    ts: note.ts,
-    bot_id: world.botId,
-    text: note.text,
-    blocks: copy(note.blocks),
-    is_ephemeral: true,
-    ...(note.threadTs ? { thread_ts: note.threadTs } : {}),
-  };
 }
 
 /** A view as `views.*` and interactions give it. */

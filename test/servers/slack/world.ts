@@ -54,6 +54,8 @@ export interface World {
   readonly ephemerals: Ephemeral[];
   readonly pings: Ping[];
   readonly calls: ApiCall[];
+  /** What broke inside this server; a test may assert that it is empty. */
+  readonly failures: Error[];
   /** Downloads asked for, with or without a good token. */
   readonly downloads: { file: string; authorized: boolean; at: number }[];
   /** Bot scopes of the installed app; a call that needs another one gets `missing_scope`. */
@@ -62,6 +64,7 @@ export interface World {
   agent: boolean;
   /** How long a native stream lives, and how long it may stay idle (ms). */
   streamLifeMs: number;
+  streamIdleMs: number;
   /** `http://127.0.0.1:PORT`, set when the server listens. */
   origin: string;
   /** Sends an event to the app, when it is subscribed to it. Set by the server. */
@@ -120,10 +123,12 @@ export function createWorld(options: WorldOptions): World {
     ephemerals: [],
     pings: [],
     calls: [],
+    failures: [],
     downloads: [],
     scopes: new Set(options.scopes),
     agent: options.agent,
     streamLifeMs: options.streamLifeMs,
+    streamIdleMs: Number.POSITIVE_INFINITY,
     origin: '',
     publish: () => undefined,
     changes: new Set(),

@@ -7,6 +7,7 @@ import { edit, post, remove, whisper } from '../messages.ts';
 import type { Channel, Message } from '../model.ts';
 import { recordPings } from '../pings.ts';
 import { Refusal } from '../refusal.ts';
+import { streamNow } from '../stream-state.ts';
 import { messageJson } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { Method, Methods } from './method.ts';
@@ -76,7 +77,7 @@ const update: Method = {
     const channel = visibleChannel(world, args.need('channel', 'channel_not_found'));
     if (channel.archived) throw new Refusal('is_archived');
     const message = ownMessage(world, channel, args.need('ts', 'message_not_found'), 'cant_update_message');
-    if (message.stream?.state === 'in_progress') throw new Refusal('streaming_state_conflict');
+    if (streamNow(world, message)?.state === 'in_progress') throw new Refusal('streaming_state_conflict');
     const body = readBody(world, args);
     if (Buffer.byteLength(args.str('text') ?? '') > SIZES.updateText) throw new Refusal('msg_too_long');
     const metadata = args.str('metadata');
@@ -97,7 +98,7 @@ const deletion: Method = {
     const channel = visibleChannel(world, args.need('channel', 'channel_not_found'));
     if (channel.archived) throw new Refusal('is_archived');
     const message = ownMessage(world, channel, args.need('ts', 'message_not_found'), 'cant_delete_message');
-    if (message.stream?.state === 'in_progress') throw new Refusal('cant_delete_message');
+    if (streamNow(world, message)?.state === 'in_progress') throw new Refusal('cant_delete_message');
     remove(world, channel, message);
     return { channel: channel.id, ts: message.ts };
   },

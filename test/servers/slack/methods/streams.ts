@@ -10,6 +10,7 @@ import type { Channel, Message, Stream } from '../model.ts';
 import { recordPings } from '../pings.ts';
 import { Refusal, refusalWith } from '../refusal.ts';
 import { problems } from '../schema-problems.ts';
+import { streamNow } from '../stream-state.ts';
 import { messageJson } from '../wire.ts';
 import type { World } from '../world.ts';
 import type { Method, Methods } from './method.ts';
@@ -17,10 +18,7 @@ import { moveSession } from './sessions.ts';
 
 const short = z.string().max(SIZES.chunkText, `must be less than ${SIZES.chunkText + 1} characters`);
 const chunk = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('markdown_text'),
-    text: z.string().max(SIZES.markdown, `must be less than ${SIZES.markdown + 1} characters`),
-  }),
+  z.strictObject({ type: z.literal('markdown_text'), text: z.string() }),
   z.strictObject({
     type: z.literal('task_update'),
     id: bounded(255),
@@ -55,6 +53,7 @@ function readPiece(world: World, args: Args): Piece {
   const found = problems(z.array(chunk), chunks, '/chunks');
   if (found.length > 0) throw refusalWith('invalid_chunks', found);
   const list = objects(chunks);
+  if (list.some((item) => text(item.text).length > SIZES.markdown)) throw new Refusal('msg_too_long');
   const blocks = list.flatMap((item) => (item.type === 'blocks' ? readBlocks(world, item.blocks) : []));
   if (blocks.some((block) => block.type === 'file')) throw new Refusal('internal_error');
   const texts = list.filter((item) => item.type === 'markdown_text').map((item) => text(item.text));
@@ -112,10 +111,8 @@ const startStream: Method = {
 function openStream(world: World, args: Args): { channel: Channel; message: Message; stream: Stream } {
   const channel = writableChannel(world, args.need('channel', 'channel_not_found'));
   const message = messageAt(world, channel, args.need('ts', 'message_not_found'));
-  const stream = message.stream;
+  const stream = streamNow(world, message);
   if (!stream || message.author !== world.bot.id) throw new Refusal('message_not_in_streaming_state');
-  const now = world.clock.now();
-  if (stream.state === 'in_progress' && now - stream.openedAt >= world.streamLifeMs) stream.state = 'broken';
   if (stream.stoppedByUser) throw new Refusal('stopped_by_user');
   if (stream.state !== 'in_progress') throw new Refusal('message_not_in_streaming_state');
   return { channel, message, stream };

@@ -1,7 +1,6 @@
 import type { Args } from '../args.ts';
 import { changeView, showView, spendTrigger } from '../modals.ts';
 import type { ViewRecord } from '../model.ts';
-import { recordPings } from '../pings.ts';
 import { Refusal } from '../refusal.ts';
 import { readView } from '../view-schema.ts';
 import { viewJson } from '../wire.ts';
@@ -20,8 +19,7 @@ function wanted(world: World, args: Args): ViewRecord {
   return found;
 }
 
-function answer(world: World, record: ViewRecord, via: string) {
-  recordPings(world, { via, channel: null, ts: null, texts: [], blocks: [record.view] });
+function answer(world: World, record: ViewRecord) {
   return { view: viewJson(world, record) };
 }
 
@@ -33,7 +31,7 @@ export const viewMethods: Methods = {
     run(world, { args }) {
       const view = readView(world, args.need('view'), 'modal');
       const trigger = spendTrigger(world, args.need('trigger_id', 'invalid_trigger_id'));
-      return answer(world, showView(world, trigger.user, view, 'views.open'), 'views.open');
+      return answer(world, showView(world, trigger.user, view, 'views.open'));
     },
   },
   'views.push': {
@@ -44,7 +42,7 @@ export const viewMethods: Methods = {
       const trigger = spendTrigger(world, args.need('trigger_id', 'invalid_trigger_id'));
       const under = trigger.viewId ? world.views.get(trigger.viewId) : undefined;
       if (!under?.open) throw new Refusal('invalid_trigger_id');
-      return answer(world, showView(world, trigger.user, view, 'views.push', under), 'views.push');
+      return answer(world, showView(world, trigger.user, view, 'views.push', under));
     },
   },
   'views.update': {
@@ -53,7 +51,7 @@ export const viewMethods: Methods = {
     run(world, { args }) {
       const record = wanted(world, args);
       changeView(world, record, readView(world, args.need('view'), record.type), 'views.update');
-      return answer(world, record, 'views.update');
+      return answer(world, record);
     },
   },
   'views.publish': {
@@ -66,9 +64,9 @@ export const viewMethods: Methods = {
       const before = [...world.views.values()].find((record) => record.type === 'home' && record.user === user);
       const hash = args.str('hash');
       if (hash && before && hash !== before.hash) throw new Refusal('hash_conflict');
-      if (!before) return answer(world, showView(world, user, view, 'views.publish'), 'views.publish');
+      if (!before) return answer(world, showView(world, user, view, 'views.publish'));
       changeView(world, before, view, 'views.publish');
-      return answer(world, before, 'views.publish');
+      return answer(world, before);
     },
   },
 };
