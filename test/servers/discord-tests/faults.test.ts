@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientFor, request, stage } from './stage.ts';
+import { clientFor, login } from './client.ts';
+import { request, stage } from './stage.ts';
 
 test('a 5xx before the effect does nothing, one after it has done everything', async () => {
   const { ask, channel, server } = await stage();
@@ -22,8 +23,8 @@ test('a reset after the effect loses only the answer', async () => {
 });
 
 test('discord.js repeats a lost POST; the enforced nonce keeps it one message', async () => {
-  const { channel, server, login } = await stage();
-  const client = await login({ enforceNonce: true });
+  const { channel, server } = await stage();
+  const client = await login(server, { enforceNonce: true });
   const target = await client.channels.fetch(channel.id);
   server.faults.add({
     on: 'POST /channels/:channel/messages',
@@ -88,8 +89,8 @@ test('an outage answers 503 or breaks each connection', async () => {
 });
 
 test('a revoked token is 401 at once, after which discord.js has none', async () => {
-  const { channel, server, login } = await stage();
-  const client = await login();
+  const { channel, server } = await stage();
+  const client = await login(server);
   const target = await client.channels.fetch(channel.id);
   if (!target?.isSendable()) throw new Error('no channel');
   server.revokeToken();

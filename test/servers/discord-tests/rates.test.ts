@@ -72,15 +72,3 @@ test('401, 403 and 429 count as invalid, a shared 429 does not, and too many end
   clock.advance(600_000);
   expect((await ask('GET', '/users/@me')).status).toBe(200);
 });
-
-test('discord.js keeps to the buckets: seven edits at once arrive in order and none is refused', async () => {
-  const { channel, server, login } = await stage({ limits: { edit: { limit: 3, perMs: 300 } } });
-  const client = await login();
-  const target = await client.channels.fetch(channel.id);
-  if (!target?.isSendable()) throw new Error('no channel');
-  const message = await target.send('0');
-  await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map((text) => message.edit(text)));
-  const kept = await server.message(channel);
-  expect(kept.history.map((one) => one.content).join('')).toBe('01234567');
-  expect(server.rest.calls.filter((one) => one.method === 'PATCH' && one.status === 429).length).toBeLessThanOrEqual(1);
-});

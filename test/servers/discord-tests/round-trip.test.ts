@@ -10,13 +10,14 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { expect, test } from 'vitest';
+import { login } from './client.ts';
 import { stage } from './stage.ts';
 
 // The real discord.js talks to the fake the way our adapter will.
 
 test('a mention is answered by reaction, reply, edit, thread and rename, and nothing is refused', async () => {
-  const { server, ann, channel, login } = await stage();
-  const client = await login();
+  const { server, ann, channel } = await stage();
+  const client = await login(server);
   client.on('messageCreate', async (message) => {
     if (message.author.bot || message.system) return;
     await message.react('👀');
@@ -39,8 +40,8 @@ test('a mention is answered by reaction, reply, edit, thread and rename, and not
 });
 
 test('direct messages go both ways', async () => {
-  const { server, ann, login } = await stage();
-  const client = await login();
+  const { server, ann } = await stage();
+  const client = await login(server);
   client.on('messageCreate', async (message) => {
     if (!message.author.bot) await message.channel.send(`you said ${message.content}`);
   });
@@ -50,8 +51,8 @@ test('direct messages go both ways', async () => {
 });
 
 test('a file comes in as an attachment and goes out by multipart', async () => {
-  const { server, ann, channel, login } = await stage();
-  const client = await login();
+  const { server, ann, channel } = await stage();
+  const client = await login(server);
   client.on('messageCreate', async (message) => {
     const file = message.attachments.first();
     if (message.author.bot || file === undefined) return;
@@ -72,7 +73,7 @@ async function withCommand(
   rest?: (other: Interaction) => Promise<unknown>,
 ) {
   const all = await stage();
-  const client = await all.login();
+  const client = await login(all.server);
   await client.application.commands.set([
     {
       name: 'ask',
@@ -151,4 +152,16 @@ test('a button opens a form, whose answer updates the message', async () => {
   const submitted = await server.acts.submit(clicked, { why: 'because' });
   await submitted.acknowledged();
   expect([reply.content, reply.components]).toEqual(['because', []]);
+});
+
+test('discord.js keeps to the buckets: seven edits at once arrive in order and none is refused', async () => {
+  const { channel, server } = await stage({ limits: { edit: { limit: 3, perMs: 300 } } });
+  const client = await login(server);
+  const target = await client.channels.fetch(channel.id);
+  if (!target?.isSendable()) throw new Error('no channel');
+  const message = await target.send('0');
+  await Promise.all(['1', '2', '3', '4', '5', '6', '7'].map((text) => message.edit(text)));
+  const kept = await server.message(channel);
+  expect(kept.history.map((one) => one.content).join('')).toBe('01234567');
+  expect(server.rest.calls.filter((one) => one.method === 'PATCH' && one.status === 429).length).toBeLessThanOrEqual(1);
 });

@@ -1,5 +1,3 @@
-import type { ClientOptions } from 'discord.js';
-import { Client, GatewayIntentBits, Options, Partials } from 'discord.js';
 import { afterEach } from 'vitest';
 import type { Channel, Guild, Message, User } from '../discord/records.ts';
 import type { DiscordOptions, DiscordServer } from '../discord/server.ts';
@@ -18,8 +16,6 @@ export interface Stage {
   ask(method: string, path: string, body?: unknown): Promise<Answer>;
   /** A message of the app in the channel, made over REST. */
   send(text: string, channel?: Channel): Promise<Message>;
-  /** A logged-in discord.js client, ready. */
-  login(options?: Partial<ClientOptions>): Promise<Client<true>>;
 }
 
 /** What came back. */
@@ -46,16 +42,6 @@ export function stillClock() {
   return movableClock({ now: () => 1_795_000_000_000 });
 }
 
-/** The intents our app asks for. */
-export const usualIntents = [
-  GatewayIntentBits.Guilds,
-  GatewayIntentBits.GuildMessages,
-  GatewayIntentBits.GuildMessageReactions,
-  GatewayIntentBits.DirectMessages,
-  GatewayIntentBits.DirectMessageReactions,
-  GatewayIntentBits.MessageContent,
-];
-
 /** Starts a server with its small world; everything is closed after the test. */
 export async function stage(options: DiscordOptions = {}): Promise<Stage> {
   const server = await startDiscord(options);
@@ -80,7 +66,6 @@ export async function stage(options: DiscordOptions = {}): Promise<Stage> {
       if (made === undefined) throw new Error(JSON.stringify(body));
       return made;
     },
-    login: (more) => login(server, more),
   };
 }
 
@@ -109,25 +94,4 @@ export async function request(
     body: parsed,
     headers: response.headers,
   };
-}
-
-/** A discord.js client on this server, not yet logged in; destroyed after the test. */
-export function clientFor(server: DiscordServer, options: Partial<ClientOptions> = {}): Client {
-  const client = new Client({
-    intents: usualIntents,
-    partials: [Partials.Channel, Partials.Message, Partials.Reaction, Partials.User],
-    allowedMentions: { parse: [], repliedUser: false },
-    makeCache: Options.cacheWithLimits(Options.DefaultMakeCacheSettings),
-    ...options,
-    rest: { api: server.api, ...options.rest },
-  });
-  closeAfter(() => client.destroy());
-  return client;
-}
-
-async function login(server: DiscordServer, options?: Partial<ClientOptions>): Promise<Client<true>> {
-  const client = clientFor(server, options);
-  const ready = new Promise<Client<true>>((resolve) => client.once('clientReady', resolve));
-  await client.login(server.token);
-  return await ready;
 }

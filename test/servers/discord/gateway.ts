@@ -61,8 +61,10 @@ export class Gateway {
   constructor(world: World) {
     this.#world = world;
     world.onDispatch = (event: Dispatch) => {
-      if (this.zombie) return;
-      for (const session of this.#sessions.values()) session.offer(world, event);
+      for (const session of this.#sessions.values()) {
+        session.muted = this.zombie;
+        session.offer(world, event);
+      }
     };
   }
 
@@ -250,6 +252,7 @@ export class Gateway {
     if (missed === null) return startAnew;
     session.socket?.terminate();
     session.socket = link.socket;
+    session.muted = false;
     link.session = session;
     for (const text of missed) link.socket.send(text);
     session.send('RESUMED', { _trace: [] });

@@ -16,6 +16,8 @@ export class Session {
   seq = 0;
   /** False once the test or the protocol ended it: a resume is refused with op 9. */
   alive = true;
+  /** A zombie's session: nothing reaches the client until it resumes. */
+  muted = false;
   readonly #sent: Array<{ seq: number; text: string }> = [];
 
   constructor(id: string, intents: number, shard: readonly [number, number], socket: WebSocket) {
@@ -25,13 +27,13 @@ export class Session {
     this.socket = socket;
   }
 
-  /** Sends one event, or keeps it for a resume while disconnected. */
+  /** Sends one event, or only keeps it for a resume while disconnected or muted. */
   send(name: string, data: unknown): void {
     this.seq += 1;
     const text = JSON.stringify({ op: 0, s: this.seq, t: name, d: data });
     this.#sent.push({ seq: this.seq, text });
     if (this.#sent.length > replayLength) this.#sent.splice(0, this.#sent.length - replayLength);
-    if (this.socket?.readyState === 1) this.socket.send(text);
+    if (!this.muted && this.socket?.readyState === 1) this.socket.send(text);
   }
 
   /** Everything after `seq`, or null when that is no longer (or not yet) known. */

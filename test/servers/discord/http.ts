@@ -24,6 +24,17 @@ export interface LoggedCall {
   doneAt: number | null;
 }
 
+/** One request on its way to its route. */
+interface Asking {
+  readonly version: string;
+  readonly route: Route | null;
+  readonly authorization: string;
+  readonly problem: ApiError | null;
+  /** Headers of the answer, filled in on the way. */
+  readonly headers: Record<string, string>;
+  readonly call: Call;
+}
+
 /** The REST side: authentication, limits, faults, then the route. */
 export class RestSide {
   /** Newest last; bounded by `keepCalls`. */
@@ -81,21 +92,27 @@ export class RestSide {
     if (effect?.do === 'hang' && effect.after !== true) return;
 
     const headers: Record<string, string> = {};
-    const reply = await this.#answer(effect, versioned?.[1], found, headers, request, (params) => ({
-      world: this.#world,
-      method,
-      path,
-      params,
-      query: url.searchParams,
-      body: received.body,
-      files: received.files,
-      at,
-      sublimit: (name, key, code) => {
-        const room = this.#buckets.take(name, key);
-        if (!room.ok) throw rateLimited('user', room.resetMs, headers, code);
+    const reply = await this.#answer(effect, {
+      version: versioned?.[1] ?? '',
+      route: found?.route ?? null,
+      authorization: request.headers.authorization ?? '',
+      problem: received.problem,
+      headers,
+      call: {
+        world: this.#world,
+        method,
+        path,
+        params: found?.params ?? {},
+        query: url.searchParams,
+        body: received.body,
+        files: received.files,
+        at,
+        sublimit: (name, key, code) => {
+          const room = this.#buckets.take(name, key);
+          if (!room.ok) throw rateLimited('user', room.resetMs, headers, code);
+        },
       },
-      ...(received.problem === null ? {} : { problem: received.problem }),
-    }));
+    });
     logged.status = reply.status;
     if (reply instanceof ApiError) logged.code = reply.code;
     this.#countInvalid(reply);
@@ -118,44 +135,40 @@ export class RestSide {
     this.#world.wake();
   }
 
-  async #answer(
-    effect: Effect | null,
-    version: string | undefined,
-    found: { route: Route; params: Record<string, string> } | null,
-    headers: Record<string, string>,
-    request: IncomingMessage,
-    call: (params: Record<string, string>) => Call & { problem?: ApiError },
-  ): Promise<Reply | ApiError> {
-    const banned =
-      this.invalid.count >= this.#buckets.limits.invalid.limit && this.#world.clock.now() < this.invalid.until;
-    if (banned)
+  async #answer(effect: Effect | null, asked: Asking): Promise<Reply | ApiError> {
+    const { invalid: limit } = this.#buckets.limits;
+    if (this.invalid.count >= limit.limit && this.#world.clock.now() < this.invalid.until) {
       return new ApiError(429, 1015, 'Banned for too many invalid requests', { headers: { 'retry-after': '3600' } });
+    }
     if (this.#faults.outage === '503') return new ApiError(503, 0, '503: Service Unavailable');
     if (effect?.do === '429') return faultAnswer(effect);
     if (effect?.do === 'status' && effect.after !== true) return faultAnswer(effect);
     try {
-      if (version !== '10') throw refuse('badVersion');
-      if (found === null) throw refuse('notFound');
-      const { route, params } = found;
-      if (route.byToken !== true) {
-        const app = this.#world.app;
-        if (app.tokenRevoked || request.headers.authorization !== `Bot ${app.token}`) throw refuse('unauthorized');
-        const all = this.#buckets.take('global', 'bot');
-        if (!all.ok) throw rateLimited('global', all.resetMs);
-      }
-      const own = route.bucket === 'other' ? `${route.method} ${route.path}` : '';
-      const key = `${own} ${route.byToken === true ? (params.token ?? '') : (params[route.major ?? ''] ?? '')}`;
-      const room = this.#buckets.take(route.bucket, key);
-      Object.assign(headers, bucketHeaders(`${route.bucket} ${own}`, room, this.#world.clock.now()));
-      if (!room.ok) throw rateLimited('user', room.resetMs, headers);
-      const made = call(params);
-      if (made.problem !== undefined) throw made.problem;
-      const reply = await route.run(made);
+      const reply = await this.#admit(asked).run(asked.call);
       return effect?.do === 'status' ? faultAnswer(effect) : reply;
     } catch (error) {
       if (error instanceof ApiError) return error;
       throw error;
     }
+  }
+
+  /** Version, route, token, global limit, bucket, body: in the order in which Discord refuses. Writes the bucket's headers. */
+  #admit({ version, route, authorization, problem, headers, call }: Asking): Route {
+    if (version !== '10') throw refuse('badVersion');
+    if (route === null) throw refuse('notFound');
+    if (route.byToken !== true) {
+      const { app } = this.#world;
+      if (app.tokenRevoked || authorization !== `Bot ${app.token}`) throw refuse('unauthorized');
+      const all = this.#buckets.take('global', 'bot');
+      if (!all.ok) throw rateLimited('global', all.resetMs);
+    }
+    const major = (route.byToken === true ? call.params.token : call.params[route.major ?? '']) ?? '';
+    const own = route.bucket === 'other' ? `${route.method} ${route.path}` : '';
+    const room = this.#buckets.take(route.bucket, `${own} ${major}`);
+    Object.assign(headers, bucketHeaders(`${route.bucket} ${own}`, room, this.#world.clock.now()));
+    if (!room.ok) throw rateLimited('user', room.resetMs, headers);
+    if (problem !== null) throw problem;
+    return route;
   }
 
   #countInvalid(reply: Reply | ApiError): void {
