@@ -62,7 +62,7 @@ function begin(state: TurnState): Step {
   if (state.attempt > 2) return finish({ ...state, problem: INTERRUPTED });
   return [
     { ...state, phase: 'gathering', text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [] },
-    [{ do: 'gather' }],
+    [{ do: 'locate' }],
   ];
 }
 

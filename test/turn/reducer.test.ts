@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '../../src/chat/errors.ts';
+import type { Place } from '../../src/chat/places.ts';
+import { reduce } from '../../src/turn/reducer.ts';
+import { type Effect, newTurn, type TurnEvent, type TurnState } from '../../src/turn/state.ts';
+
+const place: Place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' };
+const ids = { chatId: 'chat', questionId: 'q', answerId: 'a', model: 'm', modelName: 'M' };
+const down: Problem = {
+  kind: 'unreachable',
+  retry: { when: 'later' },
+  say: 'It is down. Try again.',
+  detail: 'ECONNREFUSED',
+};
+
+function play(
+  events: readonly TurnEvent[],
+  from: TurnState = newTurn('job', 1, 0),
+): { state: TurnState; effects: Effect[] } {
+  let state = from;
+  const effects: Effect[] = [];
+  for (const event of events) {
+    const [next, wanted] = reduce(state, event);
+    state = next;
+    effects.push(...wanted);
+  }
+  return { state, effects };
+}
+
+const begun: readonly TurnEvent[] = [
+  { type: 'begin' },
+  { type: 'located', place },
+  { type: 'gathered', ids, notices: [] },
+];
+const text = (words: string, at = 1): TurnEvent => ({ type: 'text', text: words, at });
+
+describe('a turn', () => {
+  it('finds its place, gathers, asks, shows the text as it grows, and finishes', () => {
+    const { state, effects } = play([...begun, text('Hel'), text('lo'), { type: 'answered' }, { type: 'delivered' }]);
+    expect(effects.map((effect) => effect.do)).toEqual([
+      'locate',
+      'checkpoint',
+      'gather',
+      'checkpoint',
+      'askModel',
+      'show',
+      'show',
+      'checkpoint',
+      'finish',
+      'end',
+    ]);
+    expect(state).toMatchObject({ phase: 'over', text: 'Hello', problem: null });
+  });
+
+  it('leaves the names of its answer in the store before it asks', () => {
+    const { effects } = play(begun);
+    const kinds = effects.map((effect) => effect.do);
+    expect(kinds.lastIndexOf('checkpoint')).toBeLessThan(kinds.indexOf('askModel'));
+  });
+
+  it('keeps the partial text when it is stopped, and aborts the model', () => {
+    const { state, effects } = play([...begun, text('Half an'), { type: 'stop' }]);
+    expect(effects.map((effect) => effect.do)).toContain('abortModel');
+    const finish = effects.find((effect) => effect.do === 'finish');
+    expect(finish).toMatchObject({ view: { markdown: 'Half an\n\n*Stopped.*', final: true } });
+    expect(state.stopped).toBe(true);
+  });
+
+  it('does nothing about frames that come after the end', () => {
+    const stopped = play([...begun, text('Half'), { type: 'stop' }]).state;
+    const late: TurnEvent[] = [
+      text(' more'),
+      { type: 'answered' },
+      { type: 'failed', problem: down },
+      { type: 'stop' },
+      { type: 'quiet' },
+    ];
+    expect(play(late, stopped)).toEqual({ state: stopped, effects: [] });
+  });
+
+  it('shows a failure as a sentence below what was written, with Retry', () => {
+    const { effects } = play([...begun, text('Half an'), { type: 'failed', problem: down }]);
+    const finish = effects.find((effect) => effect.do === 'finish');
+    expect(finish).toMatchObject({
+      view: {
+        markdown: 'Half an\n\n*It is down. Try again.*',
+        controls: { buttons: [{ role: 'retry', label: 'Retry' }] },
+      },
+    });
+  });
+
+  it('says so when the model sends nothing', () => {
+    const { state } = play([...begun, text('  \n'), { type: 'answered' }]);
+    expect(state.problem?.say).toMatch(/empty answer/);
+  });
+
+  it('says so when the model wanted a tool and wrote nothing', () => {
+    const { state } = play([...begun, { type: 'tool', name: 'search' }, { type: 'answered' }]);
+    expect(state.problem?.say).toMatch(/tool/);
+  });
+
+  it('shows one status line with Stop after ten quiet seconds, and only then', () => {
+    const { effects } = play([...begun, { type: 'quiet' }, { type: 'quiet' }]);
+    const shown = effects.filter((effect) => effect.do === 'show');
+    expect(shown).toHaveLength(1);
+    expect(shown[0]).toMatchObject({
+      view: { markdown: '', status: 'Still working on it…', controls: { buttons: [{ role: 'stop' }] } },
+    });
+  });
+
+  it('shows no status line once there is text', () => {
+    const { effects } = play([...begun, text('Hello'), { type: 'quiet' }]);
+    expect(effects.filter((effect) => effect.do === 'show')).toHaveLength(1);
+  });
+
+  it('keeps thinking out of the answer and tells how long it took', () => {
+    const thought: TurnEvent[] = [{ type: 'reasoning', text: 'Hmm.', at: 1_000 }, text('Yes.', 6_000)];
+    const { effects } = play([...begun, ...thought]);
+    expect(effects.at(-1)).toMatchObject({
+      view: { markdown: 'Yes.', note: { title: 'Thought for 5 s', markdown: 'Hmm.' } },
+    });
+  });
+
+  it('gives sources only with the final text', () => {
+    const sources = [{ number: 1, name: 'Manual', url: 'https://example.org' }];
+    const { effects } = play([
+      ...begun,
+      { type: 'sources', sources, citations: [] },
+      text('See [1].'),
+      { type: 'answered' },
+    ]);
+    expect(effects.find((effect) => effect.do === 'show')).toMatchObject({ view: { sources: [] } });
+    expect(effects.find((effect) => effect.do === 'finish')).toMatchObject({ view: { sources } });
+  });
+
+  it('says first what was left out', () => {
+    const gathered: TurnEvent = { type: 'gathered', ids, notices: ['I left out “x.png”: it is empty.'] };
+    const { effects } = play([{ type: 'begin' }, { type: 'located', place }, gathered, text('Hi')]);
+    expect(effects.at(-1)).toMatchObject({ view: { markdown: '> I left out “x.png”: it is empty.\n\nHi' } });
+  });
+});
+
+describe('a turn after a crash', () => {
+  it('asks again from the start, once', () => {
+    const crashed = play([...begun, text('Half')]).state;
+    const { state, effects } = play([{ type: 'begin' }], { ...crashed, attempt: 2 });
+    expect(effects).toEqual([{ do: 'locate' }]);
+    expect(state).toMatchObject({ phase: 'gathering', text: '', ids });
+  });
+
+  it('only puts the text again when it was whole', () => {
+    const crashed = play([...begun, text('Whole.'), { type: 'answered' }]).state;
+    const { effects } = play([{ type: 'begin' }, { type: 'delivered' }], { ...crashed, attempt: 2 });
+    expect(effects.map((effect) => effect.do)).toEqual(['finish', 'end']);
+    expect(effects[0]).toMatchObject({ view: { markdown: 'Whole.', final: true } });
+  });
+
+  it('shows what it has and offers Retry after the second crash', () => {
+    const crashed = play([...begun, text('Half')]).state;
+    const { effects } = play([{ type: 'begin' }], { ...crashed, attempt: 3 });
+    expect(effects.find((effect) => effect.do === 'finish')).toMatchObject({
+      view: {
+        markdown: expect.stringMatching(/^Half\n\n\*I was interrupted/),
+        controls: { buttons: [{ role: 'retry' }] },
+      },
+    });
+  });
+});
