@@ -63,7 +63,7 @@ test('a slash command is answered by its acknowledgement, a modal is opened, fil
   });
   const seen: (string | null | undefined)[] = [];
   app.view('ask', async ({ ack, view }) => {
-    const typed = view.state.values['q']?.['text']?.value;
+    const typed = view.state.values.q?.text?.value;
     seen.push(typed);
     if (typed === 'bad') await ack({ response_action: 'errors', errors: { q: 'Not that.' } });
     else await ack();

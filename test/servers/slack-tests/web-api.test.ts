@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { object, objects, text } from '../slack/json.ts';
+import { fromManifest } from '../slack/manifest.ts';
 import type { Channel, User } from '../slack/model.ts';
 import { type SlackServer, startSlack } from '../slack/server.ts';
 import { call, callFull, outcome } from './call.ts';
@@ -42,6 +43,19 @@ test('a missing scope names what is needed', async () => {
   const message = slack.people.say(ann, room, 'hi');
   const answer = await call(slack, 'reactions.add', { channel: room.id, timestamp: message.ts, name: 'eyes' });
   expect(answer).toMatchObject({ ok: false, error: 'missing_scope', needed: 'reactions:write' });
+});
+
+test('scopes, events, commands and agent standing can come from a manifest', () => {
+  const source = `
+features: { slash_commands: [{ command: /ask, description: x }] }
+oauth_config: { scopes: { bot: [chat:write], bot_optional: [emoji:read] } }
+settings: { event_subscriptions: { bot_events: [message.im] } }`;
+  expect(fromManifest(source)).toEqual({
+    scopes: ['chat:write', 'emoji:read'],
+    events: ['message.im'],
+    commands: ['/ask'],
+    agent: false,
+  });
 });
 
 test('where the bot may write: member, not a member, private, archived, unknown', async () => {

@@ -28,8 +28,8 @@ export interface Faults {
   readonly down: boolean;
   /** For the server: the fault this call meets, used up. */
   take(method: string): Fault | null;
-  /** For the server: how long this call is held back (ms). */
-  delayOf(method: string): number;
+  /** For the server: resolves when this call may go on; at once without latency, and for all when everything is cleared. */
+  hold(method: string): Promise<void>;
 }
 
 /** No faults yet. `cut` ends every open connection when an outage begins. */
@@ -37,6 +37,7 @@ export function createFaults(clock: Clock, random: () => number, cut: () => void
   const queues = new Map<string, Fault[]>();
   const standing = new Map<string, Set<{ fault: Fault }>>();
   const delays = new Map<string, number | { min: number; max: number }>();
+  const held = new Set<() => void>();
   let downUntil = Number.NEGATIVE_INFINITY;
   let wake: (() => void) | null = null;
 
@@ -72,6 +73,7 @@ export function createFaults(clock: Clock, random: () => number, cut: () => void
       queues.clear();
       standing.clear();
       delays.clear();
+      for (const release of [...held]) release();
       wake?.();
     },
     get down() {
@@ -83,9 +85,19 @@ export function createFaults(clock: Clock, random: () => number, cut: () => void
       for (const entry of [...(standing.get(method) ?? []), ...(standing.get('*') ?? [])]) return entry.fault;
       return null;
     },
-    delayOf(method) {
+    hold(method) {
       const delay = delays.get(method) ?? delays.get('*') ?? 0;
-      return typeof delay === 'number' ? delay : delay.min + random() * (delay.max - delay.min);
+      const ms = typeof delay === 'number' ? delay : delay.min + random() * (delay.max - delay.min);
+      if (ms <= 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const release = () => {
+          cancel();
+          held.delete(release);
+          resolve();
+        };
+        const cancel = clock.after(ms, release);
+        held.add(release);
+      });
     },
   };
 }

@@ -149,8 +149,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackServe
     if (url.pathname.startsWith('/api/')) return answerApi(api, request, response, url);
     const route = ROUTES.find(([prefix]) => url.pathname.startsWith(prefix))?.[1];
     const fault = route ? faults.take(route) : null;
-    const delay = route ? faults.delayOf(route) : 0;
-    if (delay > 0) await new Promise<void>((resolve) => void clock.after(delay, resolve));
+    if (route) await faults.hold(route);
     if (fault && fault.do !== 'lost') return void sendFault(fault, response);
     if (url.pathname.startsWith('/files-pri/')) return serveFile(world, tokens, request, response, url);
     if (url.pathname === '/signin') return serveSignIn(response);

@@ -47,8 +47,7 @@ export async function answerApi(
   changed(world);
   const fault = faults.take(method);
   call.fault = fault?.do ?? null;
-  const delay = faults.delayOf(method);
-  if (delay > 0) await new Promise<void>((resolve) => void world.clock.after(delay, resolve));
+  await faults.hold(method);
   if (fault && fault.do !== 'lost') return meet(fault, call, world, response);
 
   const known = Object.hasOwn(api.methods, method) ? api.methods[method] : undefined;
