@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningStandIn, startOpenWebUI } from '../../src/demo/openwebui/server.ts';
+import { type Call, talk } from './talk.ts';
 
 let server: RunningStandIn;
 beforeAll(async () => {
@@ -7,17 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const call = async (path: string, options: { key?: string | null; method?: string; body?: unknown } = {}) => {
-  const key = options.key === undefined ? server.key : options.key;
-  const response = await fetch(server.url + path, {
-    method: options.method ?? (options.body === undefined ? 'GET' : 'POST'),
-    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), 'content-type': 'application/json' },
-    ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
-  });
-  const text = await response.text();
-  const type = response.headers.get('content-type') ?? '';
-  return { status: response.status, type, text, json: type.startsWith('application/json') ? JSON.parse(text) : null };
-};
+const call: Call = (path, options) => talk(server.url, server.key)(path, options);
 
 const ask = (content: unknown, more: object = {}) => ({
   model: 'demo-chat',

@@ -35,7 +35,7 @@ export function router(world: World, routes: readonly Route[]) {
     response: ServerResponse,
     bytes: () => Promise<Buffer> = () => bytesOf(request),
   ): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const url = URL.parse(request.url ?? '/', 'http://stand-in') ?? new URL('http://stand-in/');
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
     const pieces = url.pathname.split('/');
     const found = table.get(`${method} ${pieces.length}`)?.find((entry) => fits(entry.pieces, pieces));

@@ -3,14 +3,21 @@ import { type Clock, systemClock } from '../../chat/clock.ts';
 import { demoModel } from './answers/demo-model.ts';
 import type { Pace } from './answers/pace.ts';
 import { Background } from './background.ts';
+import { furnish } from './furnish.ts';
 import type { Model } from './model.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, since } from './profile.ts';
 import { router } from './router.ts';
 import { chatListRoutes } from './routes/chatlists.ts';
 import { chatRoutes } from './routes/chats.ts';
 import { completionRoutes } from './routes/completions.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { fileRoutes } from './routes/files.ts';
+import { folderRoutes } from './routes/folders.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
+import { oldPromptRoutes } from './routes/oldprompts.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { promptHistoryRoutes } from './routes/prompthistory.ts';
+import { promptRoutes } from './routes/prompts.ts';
 import { rootRoutes } from './routes/root.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { type Happening, makeWorld, people, type Settings, type World } from './world.ts';
@@ -30,6 +37,8 @@ export interface StandInOptions {
   readonly model?: Model;
   /** Switches that differ from a fresh server's. */
   readonly settings?: Partial<Settings>;
+  /** Whether a new server holds a few prompts and a collection of knowledge. Default true. */
+  readonly furnished?: boolean;
   /** Told of streams beginning and ending. */
   readonly watch?: (happening: Happening) => void;
 }
@@ -70,6 +79,7 @@ export function makeOpenWebUI(options: StandInOptions = {}): StandIn {
     settings: options.settings ?? {},
     watch: options.watch ?? (() => undefined),
   });
+  if (world.fresh && (options.furnished ?? true)) furnish(world);
   const background = new Background(world);
   const handle = router(world, [
     ...completionRoutes(world, background),
@@ -77,6 +87,10 @@ export function makeOpenWebUI(options: StandInOptions = {}): StandIn {
     ...chatRoutes(world, background),
     ...taskRoutes(world, background),
     ...fileRoutes(world),
+    ...(since(world.profile, '0.8') ? [...promptHistoryRoutes(world), ...promptRoutes(world)] : oldPromptRoutes(world)),
+    ...folderRoutes(world),
+    ...knowledgeRoutes(world),
+    ...feedbackRoutes(world),
     ...peopleRoutes(world),
     ...rootRoutes(world),
   ]);

@@ -39,8 +39,9 @@ export class Disk {
     this.#db.prepare('delete from rows where kind = ? and id = ?').run(kind, id);
   }
 
+  /** Closes the file; may be called again. */
   close(): void {
-    this.#db.close();
+    if (this.#db.isOpen) this.#db.close();
   }
 }
 

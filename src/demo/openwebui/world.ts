@@ -48,6 +48,8 @@ export interface World {
   readonly feedback: Shelf<records.Feedback>;
   /** Session tokens handed out by sign-in, by token: the user's id. Bounded. */
   readonly sessions: Map<string, string>;
+  /** True when no earlier state was read from a file. */
+  readonly fresh: boolean;
   /** Whether somebody has read the models since the start: before that the task endpoints know none. */
   modelsRead: boolean;
   readonly watch: (happening: Happening) => void;
@@ -100,6 +102,7 @@ export const people = {
 export function makeWorld(options: WorldOptions): World {
   const disk = options.dataFile === null ? null : new Disk(options.dataFile);
   const wheel = new Wheel(options.clock);
+  const users = new Shelf('user', records.user, 200, disk);
   const world: World = {
     profile: options.profile,
     clock: options.clock,
@@ -119,7 +122,8 @@ export function makeWorld(options: WorldOptions): World {
       taskModel: null,
       ...options.settings,
     },
-    users: new Shelf('user', records.user, 200, disk),
+    users,
+    fresh: users.all().length === 0,
     chats: new Shelf('chat', records.chat, 5000, disk),
     tags: new Shelf('tag', records.tag, 2000, disk),
     files: new Shelf('file', records.file, 500, disk),

@@ -98,6 +98,7 @@ export async function startScriptedOpenWebUI(options: Omit<StandInOptions, 'watc
   };
 
   const standIn = makeOpenWebUI({
+    furnished: false,
     ...options,
     model,
     watch(happening: Happening) {
@@ -113,7 +114,7 @@ export async function startScriptedOpenWebUI(options: Omit<StandInOptions, 'watc
   });
 
   const take = (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '/', 'http://stand-in');
+    const url = URL.parse(request.url ?? '/', 'http://stand-in') ?? new URL('http://stand-in/');
     const logged: Logged = {
       method: request.method ?? 'GET',
       path: url.pathname,

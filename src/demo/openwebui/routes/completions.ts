@@ -58,7 +58,8 @@ async function complete(world: World, background: Background, exchange: Exchange
     return got === null ? 'taken' : { json: body.stream === true ? null : completion(world, model, got) };
   }
   if (body.stream === true && answer.whole !== true) {
-    const wantsUsage = asObject(body.stream_options)?.include_usage === true || known.id === 'demo-thinker';
+    // Since 0.12 the server asks for counts by itself where the model can give them; all of the stand-in's can.
+    const wantsUsage = asObject(body.stream_options)?.include_usage === true || since(world.profile, '0.12');
     streamTo(world, exchange.response, model, steps, wantsUsage);
     return 'taken';
   }
