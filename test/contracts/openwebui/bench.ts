@@ -1,0 +1,60 @@
+import { problemOf } from '../../../src/chat/errors.ts';
+import { Secret } from '../../../src/chat/secret.ts';
+import { connect, disconnect, type OpenWebUI, withKey } from '../../../src/openwebui/connection.ts';
+
+/** A server to run the contract on, with the scripted models of `test/servers/provider/models.ts` behind it. */
+export interface Bench {
+  readonly url: string;
+  readonly adminKey: string;
+  /** Belongs to an ordinary user. */
+  readonly userKey: string;
+  /** Belongs to another ordinary user. */
+  readonly otherKey: string;
+  /** The ids of the models that the user may ask. */
+  readonly models: readonly string[];
+  /** `major.minor` of what the server is or imitates. */
+  readonly profile: '0.8' | '0.9' | '0.10' | '0.12';
+  close(): Promise<void>;
+}
+
+/** A bench in use: the same server through each key. */
+export interface Desk {
+  readonly bench: Bench;
+  readonly user: OpenWebUI;
+  readonly other: OpenWebUI;
+  readonly admin: OpenWebUI;
+  readonly nobody: OpenWebUI;
+}
+
+/** Sits down at a bench; {@link leave} closes both. */
+export function sit(bench: Bench): Desk {
+  const user = connect({ url: bench.url, key: new Secret(bench.userKey) });
+  return {
+    bench,
+    user,
+    other: withKey(user, new Secret(bench.otherKey)),
+    admin: withKey(user, new Secret(bench.adminKey)),
+    nobody: { ...user, key: null },
+  };
+}
+
+/** Closes the desk's sockets and its bench. */
+export async function leave(desk: Desk | undefined): Promise<void> {
+  if (desk === undefined) return;
+  await disconnect(desk.user);
+  await desk.bench.close();
+}
+
+/** Whether the server is at least that profile. */
+export function since(desk: Desk, profile: Bench['profile']): boolean {
+  const order = ['0.8', '0.9', '0.10', '0.12'];
+  return order.indexOf(desk.bench.profile) >= order.indexOf(profile);
+}
+
+/** The kind of failure of a call; `none` when it succeeds. */
+export async function kindOf(call: Promise<unknown>): Promise<string> {
+  return await call.then(
+    () => 'none',
+    (error: unknown) => problemOf(error).kind,
+  );
+}
