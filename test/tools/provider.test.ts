@@ -183,11 +183,8 @@ describe('tasks of Open WebUI', () => {
   ];
   const title = task('{ "title": "your title" }');
 
-  async function answer(
-    model: string,
-    asked: object[],
-  ): Promise<{ content: string | null; reasoning_content?: string }> {
-    return (await (await ask({ model, messages: asked })).json()).choices[0].message;
+  async function answer(model: string, asked: object[]) {
+    return (await choice(await ask({ model, messages: asked }))).message;
   }
 
   it('are known by the shape they ask for, whatever the model', async () => {

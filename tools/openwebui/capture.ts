@@ -1,12 +1,13 @@
 /**
  * Writes down what a real Open WebUI answers: `node tools/openwebui/capture.ts [version]` starts one, asks everything in
  * `cases.ts`, and writes each answer, scrubbed, to `test/contracts/openwebui/captures/<version>/<name>.json`. These files are
- * what the stand-in imitates; running this for a new version and looking at the difference tells what has changed.
+ * what the stand-in imitates (of versions older than the newest one captured only what differs is kept); running this for a new version and looking at the difference tells what has changed.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { cases } from './cases.ts';
+import { cases, telling } from './cases.ts';
+import { byVersion } from './packages.ts';
 import { scrubber } from './scrub.ts';
 import { type OpenWebUI, startOpenWebUI } from './start.ts';
 
@@ -26,6 +27,8 @@ export interface Answer {
   readonly contentType: string | null;
   readonly text: string;
   readonly json: unknown;
+  /** The connection broke before the end; the text is what had come. Status 0: nothing had come. */
+  readonly broken: boolean;
 }
 
 /** What a case is given: a way to ask, with or without keeping the answer. */
@@ -45,25 +48,32 @@ async function ask(server: OpenWebUI, request: Request): Promise<Answer> {
   const { method, path, as = 'user', body, headers = {} } = request;
   const key = as === null ? null : { user: server.userKey, user2: server.user2Key, admin: server.adminKey }[as];
   const form = body instanceof FormData;
-  const response = await fetch(server.url + path, {
-    method,
-    headers: {
-      'accept-encoding': 'identity',
-      ...(body !== undefined && !form && { 'content-type': 'application/json' }),
-      ...(key !== null && { authorization: `Bearer ${key}` }),
-      ...headers,
-    },
-    ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
-  });
-  const text = await response.text();
+  const send = () =>
+    fetch(server.url + path, {
+      method,
+      headers: {
+        'accept-encoding': 'identity',
+        ...(body !== undefined && !form && { 'content-type': 'application/json' }),
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: form ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    }).catch(() => null);
+  // After an answer that broke, the next one may meet the same dead connection: once more, then.
+  const response = (await send()) ?? (await send());
+  if (response === null) return { status: 0, contentType: null, text: '', json: null, broken: true };
+  const chunks: Uint8Array[] = [];
+  let broken = false;
+  try {
+    for await (const chunk of response.body ?? []) chunks.push(chunk);
+  } catch {
+    broken = true;
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
   const contentType = response.headers.get('content-type');
-  return {
-    status: response.status,
-    contentType,
-    text,
-    json: contentType?.startsWith('application/json') ? JSON.parse(text) : null,
-  };
+  const json = contentType?.startsWith('application/json') === true && !broken ? JSON.parse(text) : null;
+  return { status: response.status, contentType, text, json, broken };
 }
 
 const version = process.argv[2] ?? null;
@@ -75,6 +85,8 @@ const scrub = scrubber(
   dataDir,
 );
 const dir = join(outDir, server.version);
+const captured = await readdir(outDir).catch(() => []);
+const newest = captured.every((other) => byVersion(other, server.version) <= 0);
 let count = 0;
 try {
   await rm(dir, { recursive: true, force: true });
@@ -84,6 +96,7 @@ try {
     ask: (request) => ask(server, request),
     keep: async (name, description, request) => {
       const answer = await ask(server, request);
+      if (!newest && !telling.has(name)) return answer;
       const { method, path, as = 'user', body, headers } = request;
       const html = answer.contentType?.startsWith('text/html') === true;
       const record = {
@@ -99,6 +112,7 @@ try {
         response: {
           status: answer.status,
           contentType: answer.contentType,
+          ...(answer.broken && { broken: true }),
           ...(answer.contentType?.startsWith('application/json')
             ? { body: answer.json }
             : { text: html ? `${answer.text.slice(0, longestPage)}…` : answer.text }),

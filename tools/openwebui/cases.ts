@@ -8,6 +8,31 @@ import { promptCases } from './prompt-cases.ts';
 
 const withId = z.looseObject({ id: z.string() });
 
+/** The answers that differ between versions. Of an older version only these are kept, which is enough to imitate it. */
+export const telling = new Set([
+  ...[
+    'version',
+    'who-auths',
+    'who-status',
+    'task-before-models',
+    'prompt-by-command',
+    'prompt-null-tags',
+    'prompt-draft',
+  ],
+  ...['prompt-diff', 'file-empty', 'stream-cut', 'json-cut', 'stream-error-401', 'stream-error-429', 'json-error-500'],
+  ...[
+    'direct-with-chat',
+    'direct-foreign-chat',
+    'chat-new',
+    'chat-add-turn',
+    'chat-finish',
+    'chat-dangling',
+    'chat-get',
+  ],
+  ...['chat-delete-message', 'background', 'background-running', 'background-done', 'background-stopped'],
+  ...['background-refused', 'background-no-question', 'blocking', 'stop', 'stop-idle', 'stop-unknown'],
+]);
+
 /** The `id` in an answer, or an id that is nobody's when the server refused. */
 export function idOf(answer: Answer): string {
   return withId.safeParse(answer.json).data?.id ?? randomUUID();
