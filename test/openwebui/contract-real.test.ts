@@ -24,6 +24,7 @@ async function running(): Promise<Bench> {
     otherKey: state.user2.key,
     models: state.models,
     profile: profileOf(state.version),
+    tasksRefuse: true,
     close: async () => undefined,
   };
 }
@@ -37,6 +38,7 @@ async function started(version: string): Promise<Bench> {
     otherKey: server.user2Key,
     models: server.models,
     profile: profileOf(server.version),
+    tasksRefuse: true,
     close: () => server.stop(),
   };
 }

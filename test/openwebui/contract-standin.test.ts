@@ -14,6 +14,7 @@ for (const profile of profiles) {
       otherKey: server.otherKey,
       models: scriptedModel.models.map((model) => model.id),
       profile,
+      tasksRefuse: false,
       close: () => server.close(),
     };
   });

