@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +169,32 @@ describe('in a folder', () => {
     });
     await expect(readFile(join(cache, '0.9.6.lock'))).rejects.toThrow(/ENOENT/);
     await expect(readFile(join(cache, '0.9.6', 'installed.json'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('a lock whose holder has died is taken over', async () => {
+    await pretend('case "$*" in *sys.version_info*) echo 3.12;; *) exit 1;; esac');
+    await writeFile(join(cache, '0.9.6.lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
+    expect(await withPython(() => install('0.9.6', () => undefined, cache))).toBeInstanceOf(Lacking);
+  });
+
+  it('what is installed is used without Python or the index being asked', async () => {
+    await mkdir(join(cache, '0.9.6'));
+    await writeFile(join(cache, '0.9.6', 'installed.json'), '{}');
+    await pretend('exit 1');
+    expect(await withPython(() => install('0.9.6', () => undefined, cache))).toMatchObject({ version: '0.9.6' });
+  });
+
+  it('without an index the newest installed version is used, and said to be', async () => {
+    for (const version of ['0.9.6', '0.12.4']) {
+      await mkdir(join(cache, version));
+      await writeFile(join(cache, version, 'installed.json'), '{}');
+    }
+    await pretend('case "$*" in *sys.version_info*) echo 3.11;; *) exit 1;; esac');
+    const told: string[] = [];
+    expect(await withPython(() => install(null, (line) => told.push(line), cache))).toMatchObject({
+      version: '0.12.4',
+    });
+    expect(told).toEqual([expect.stringContaining('using 0.12.4')]);
   });
 
   /** Puts a shell script where Python is looked for. */

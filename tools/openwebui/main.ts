@@ -32,6 +32,11 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
+// A reader such as `head` may have seen enough before everything is printed.
+process.stdout.once('error', () => process.exit(0));
+// Ends what is half started: see the exit handlers in server.ts and updown.ts.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   if (error instanceof Lacking) tell(`Open WebUI cannot run here: ${error.message}`);
   else tell(error instanceof Error ? (error.stack ?? error.message) : String(error));

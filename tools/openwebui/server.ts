@@ -24,7 +24,7 @@ export interface Launch {
   readonly providerUrl: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** True lets it live on after this process (`up`); false ends it with this process. */
+  /** True lets it live on after this process once it answers (`up`); false ends it with this process. */
   readonly detached: boolean;
   /** Further settings of Open WebUI, in its own names. They win over ours. */
   readonly env?: Readonly<Record<string, string>>;
@@ -51,13 +51,16 @@ export async function launch(options: Launch): Promise<Running> {
   }
   if (options.detached) child.unref();
   const kill = (): void => void child.kill('SIGKILL');
-  if (!options.detached) process.once('exit', kill);
+  process.once('exit', kill);
   child.once('exit', () => process.off('exit', kill));
 
   const mark = await markOf(child.pid);
   const url = `http://127.0.0.1:${port}`;
   for (const end = Date.now() + patienceMs; mark !== null && Date.now() < end; await delay(200)) {
-    if (await ready(url)) return { url, port, mark };
+    if (await ready(url)) {
+      if (options.detached) process.off('exit', kill);
+      return { url, port, mark };
+    }
     if (!(await isRunning(mark))) break;
   }
   kill();

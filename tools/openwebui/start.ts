@@ -1,4 +1,5 @@
 /** A real Open WebUI for a test: installed if need be, started with a scripted provider in this process, ended by `stop`. */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Provider, startProvider } from '../../test/servers/provider/provider.ts';
@@ -48,7 +49,10 @@ export async function startOpenWebUI(options: StartOptions = {}): Promise<OpenWe
   const provider = await startProvider();
   const start = (port: number) =>
     launch({ installed, dataDir, logPath, providerUrl: provider.url, port, detached: false, env: options.env ?? {} });
+  const forget = (): void => rmSync(dataDir, { recursive: true, force: true });
+  process.once('exit', forget);
   const clear = async (): Promise<void> => {
+    process.off('exit', forget);
     await provider.stop();
     await rm(dataDir, { recursive: true, force: true });
   };

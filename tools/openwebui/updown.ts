@@ -1,6 +1,7 @@
 /** `up`, `down` and `status`: a real Open WebUI that lives on after the command, and everything that belongs to it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,34 +26,38 @@ export async function up(version: string | null, tell: Tell): Promise<State> {
   const logPath = join(dataDir, 'server.log');
   const since = Date.now();
   const provider = await detachedProvider();
+  const marks = [provider.mark];
+  /** Interrupted before the state was written, nothing would ever stop them. */
+  const abandon = (): void => {
+    for (const mark of marks) process.kill(mark.pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  process.once('exit', abandon);
   try {
     tell(`Starting Open WebUI ${installed.version} …`);
     const server = await launch({ installed, dataDir, logPath, providerUrl: provider.url, port: 0, detached: true });
-    try {
-      const people = await makePeople(server.url);
-      const models = await listModels(server.url, people.user.key);
-      const state: State = {
-        version: installed.version,
-        url: server.url,
-        providerUrl: provider.url,
-        dataDir,
-        logPath,
-        server: server.mark,
-        provider: provider.mark,
-        ...people,
-        models,
-      };
-      await writeState(state);
-      tell(`Started in ${Math.round((Date.now() - since) / 1000)} s.`);
-      return state;
-    } catch (error) {
-      await stopProcess(server.mark);
-      throw error;
-    }
+    marks.push(server.mark);
+    const people = await makePeople(server.url);
+    const state: State = {
+      version: installed.version,
+      url: server.url,
+      providerUrl: provider.url,
+      dataDir,
+      logPath,
+      server: server.mark,
+      provider: provider.mark,
+      ...people,
+      models: await listModels(server.url, people.user.key),
+    };
+    await writeState(state);
+    tell(`Started in ${Math.round((Date.now() - since) / 1000)} s.`);
+    return state;
   } catch (error) {
-    await stopProcess(provider.mark);
+    for (const mark of marks) await stopProcess(mark);
     await rm(dataDir, { recursive: true, force: true });
     throw error;
+  } finally {
+    process.off('exit', abandon);
   }
 }
 
