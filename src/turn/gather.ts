@@ -163,19 +163,22 @@ export function createGather(rooms: {
 
   async function remember(
     job: Job,
-    conversation: Conversation,
+    before: Conversation,
     ids: Ids,
     question: Question,
     renewed: boolean,
   ): Promise<void> {
-    const begun = conversation.chatId === null || renewed;
+    // Read again: a person may have named the conversation while files and history were fetched.
+    const conversation = (await store.conversations.get(before.key)) ?? before;
+    const begun = before.chatId === null || renewed;
+    const named = conversation.titledBy === 'person';
     await store.conversations.put(
       {
         ...conversation,
         chatId: ids.chatId,
         model: ids.model,
-        title: begun ? titleOf(question.text, 100) : conversation.title,
-        titledBy: begun ? 'question' : conversation.titledBy,
+        title: begun && !named ? titleOf(question.text, 100) : conversation.title,
+        titledBy: begun && !named ? 'question' : conversation.titledBy,
         seen: question.message?.id ?? conversation.seen,
         usedAt: clock.now(),
       },

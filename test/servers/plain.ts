@@ -1,11 +1,11 @@
 import type { Adapter, Surface, SurfaceRef } from '../../src/chat/adapter.ts';
+import type { Clock } from '../../src/chat/clock.ts';
 import { Failure, type Problem, type ProblemKind } from '../../src/chat/errors.ts';
 import type { Limits, Rate } from '../../src/chat/limits.ts';
 import type { Message } from '../../src/chat/messages.ts';
 import type { MessageRef, Place, UserRef } from '../../src/chat/places.ts';
 import { placeKey } from '../../src/chat/places.ts';
 import type { Body, Controls, Part } from '../../src/chat/view.ts';
-import type { TestClock } from '../clock.ts';
 
 /** The calls that a plain platform counts and can fail. */
 export type PlainCall =
@@ -28,7 +28,7 @@ export interface Fault {
 }
 
 export interface PlainOptions {
-  readonly clock: TestClock;
+  readonly clock: Clock;
   /** The platform's name; `plain` when not given. */
   readonly name?: string;
   /** Most units of a message, measured by `sizeOf`. */

@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allCommands } from '../src/commands/all.ts';
+import { usage } from '../src/commands/registry.ts';
+import { sampleEnv, settingsTable } from '../src/config/tables.ts';
+import { parts } from '../src/main.ts';
+
+/**
+ * Writes everything that is made from the code: the sample settings and the tables in the documents. `npm run generate` writes,
+ * `npm run generate -- --check` only looks and ends with 1 when a file would change. A test calls {@link staleFiles}, too.
+ */
+
+const root = join(import.meta.dirname, '..');
+
+/** Every generated file with the text it should have. */
+export function generatedFiles(): Map<string, string> {
+  return new Map([
+    ['.env.example', sampleEnv(parts)],
+    ['docs/configuration.md', withTable('docs/configuration.md', 'settings', settingsTable(parts))],
+    ['README.md', withTable('README.md', 'commands', commandsTable())],
+  ]);
+}
+
+/** The generated files that are not as they should be. */
+export function staleFiles(): string[] {
+  return [...generatedFiles()].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+}
+
+function commandsTable(): string {
+  const rows = allCommands().commands.map((command) => `| \`${usage(command)}\` | ${command.summary} |`);
+  return ['| command | what it does |', '| --- | --- |', ...rows].join('\n');
+}
+
+/** The document with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
+function withTable(path: string, name: string, table: string): string {
+  const [before, rest] = read(path).split(`<!-- ${name} -->`);
+  const after = rest?.split(`<!-- /${name} -->`)[1];
+  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the table of ${name}`);
+  return `${before}<!-- ${name} -->\n\n${table}\n\n<!-- /${name} -->${after}`;
+}
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+if (import.meta.main) {
+  if (process.argv.includes('--check')) {
+    const stale = staleFiles();
+    for (const path of stale) process.stderr.write(`${path} is not what the code says: run npm run generate\n`);
+    process.exitCode = stale.length === 0 ? 0 : 1;
+  } else {
+    for (const [path, text] of generatedFiles()) writeFileSync(join(root, path), text);
+  }
+}
