@@ -195,6 +195,11 @@ describe('tasks of Open WebUI', () => {
     );
   });
 
+  it("are known behind a model's own system prompt", async () => {
+    const { content } = await answer('echo', [{ role: 'system', content: 'Be kind.' }, ...title]);
+    expect(JSON.parse(content ?? '')).toHaveProperty('title');
+  });
+
   it('are not seen in what people write', async () => {
     const { content } = await answer('echo', [{ role: 'user', content: 'Give me { "title": "x" }' }]);
     expect(content).toBe('Give me { "title": "x" }');

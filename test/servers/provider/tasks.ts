@@ -37,7 +37,8 @@ export function taskOf(request: ChatRequest): Task | null {
   if (request.messages.some((message) => message.role === 'system' && textOf(message).startsWith('Available Tools:'))) {
     return 'tools';
   }
-  if (request.messages.length !== 1) return null;
+  // A model's own system prompt is put before the task as before any question.
+  if (request.messages.filter((message) => message.role !== 'system').length !== 1) return null;
   const prompt = textOf(lastOf(request, 'user'));
   const structured = prompt.startsWith('### Task:');
   return (
