@@ -76,7 +76,8 @@ export function createParley(options: ParleyOptions): Parley {
   const { store, vault, server, clock, log } = options;
   const byName = new Map(options.platforms.map((platform) => [platform.adapter.name, platform]));
   const connections = new Map<string, Connection>();
-  const stopping = new AbortController();
+  const ended = new AbortController();
+  let stopping = false;
   let cancelSweep: (() => void) | null = null;
 
   const adapter = (name: string): Adapter => {
@@ -178,7 +179,7 @@ export function createParley(options: ParleyOptions): Parley {
       connection,
     );
     try {
-      await one.start(host, stopping.signal);
+      await one.start(host, ended.signal);
       await one.publish?.(registry.commands);
     } catch (error) {
       const problem = problemOf(error);
@@ -209,12 +210,13 @@ export function createParley(options: ParleyOptions): Parley {
       afterLane.wake();
     },
     async stop(drainMs) {
-      stopping.abort();
+      // Events still come in and are recorded, for the next process; only the work ends.
+      stopping = true;
       cancelSweep?.();
-      const drained = Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
-      await drained;
+      await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
       turns.abandon();
       await delivery.stop(0);
+      ended.abort();
       await Promise.all(options.platforms.map((platform) => platform.adapter.stop()));
     },
     async unready() {
@@ -228,7 +230,7 @@ export function createParley(options: ParleyOptions): Parley {
       const some = states.length === 0 || states.some(([, why]) => why === null);
       return {
         store: storeState,
-        stopping: stopping.signal.aborted ? 'Parley is closing.' : null,
+        stopping: stopping ? 'Parley is closing.' : null,
         ...(some ? {} : Object.fromEntries(states)),
       };
     },

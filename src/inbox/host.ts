@@ -67,10 +67,10 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     async accept(event) {
       try {
         const answer = await take(event);
-        log.debug({ event: event.type, key: event.key, answer: answer.do }, 'event');
+        log.debug({ event: event.type, id: event.key, answer: answer.do }, 'event');
         return answer;
       } catch (error) {
-        log.error({ event: event.type, key: event.key, error }, 'event could not be recorded');
+        log.error({ event: event.type, id: event.key, error }, 'event could not be recorded');
         throw error;
       }
     },

@@ -12,7 +12,8 @@ const NOTHING: readonly Effect[] = [];
  * so that a late frame, a second stop or a click on a finished answer does no harm.
  */
 export function reduce(state: TurnState, event: TurnEvent): Step {
-  if (state.phase === 'over') return [state, NOTHING];
+  // A crash between the end and its record leaves a turn that has only to be ended again.
+  if (state.phase === 'over') return [state, event.type === 'begin' ? [{ do: 'end' }] : NOTHING];
   if (state.phase === 'finishing') return reduceFinishing(state, event);
   switch (event.type) {
     case 'begin':
