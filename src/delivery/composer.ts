@@ -38,6 +38,7 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
   let view: View = { markdown: '', status: null, note: null, sources: [], controls: null, final: false };
   let source = '';
   let ended = false;
+  let kept = 0;
   let splitter = begin();
   let held: { from: number; since: number } | null = null;
 
@@ -110,8 +111,9 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
       const toSource = (offset: number): number => from + skip + offset - open.length;
       const show = (length: number): Composed => {
         const cutText = text.slice(0, length);
+        const least = kept - from - skip + open.length;
         const shown = append
-          ? { markdown: cutText.slice(0, committed(cutText, released)), shown: 0 }
+          ? { markdown: cutText.slice(0, Math.max(least, committed(cutText, released))), shown: 0 }
           : repair(cutText, released);
         const offset = append ? shown.markdown.length : shown.shown;
         if (length === text.length) noteHeld(now, offset < length ? toSource(offset) : null);
@@ -132,7 +134,10 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
       return fits;
     },
     heldUntil: () => (held ? held.since + HOLD_MS : null),
-    keep: (offset) => splitter.keep(offset),
+    keep(offset) {
+      kept = offset;
+      splitter.keep(offset);
+    },
     close: (offset) => splitter.close(source, offset),
     narrow(index) {
       splitter.narrow(index);

@@ -51,8 +51,8 @@ const HALF_WORD = /(?:https?:\/\/[^\s<>`]*|:[a-z0-9_+-]{1,48}|@[\w.-]{1,64})$/iy
 /** An address or a link text longer than this is not waited for: UTF-16 units. */
 const LONG = 2_048;
 
-/** Scans one block of running text, `text[from, to)`. Linear. Emphasis follows CommonMark's flanking rules, a little simplified. */
-export function scanInline(text: string, from: number, to: number): Inline {
+/** Scans one block of running text, `text[from, to)`. `growing`: the block may go on behind `to`. Linear. Emphasis follows CommonMark's flanking rules, a little simplified. */
+export function scanInline(text: string, from: number, to: number, growing: boolean): Inline {
   const spans: Span[] = [];
   const emphasis: Emphasis[] = [];
   const halves: Half[] = [];
@@ -113,7 +113,7 @@ export function scanInline(text: string, from: number, to: number): Inline {
           i += 1;
           break;
         }
-        const link = linkEnd(text, bracket, to);
+        const link = linkEnd(text, bracket, to, growing);
         if (link.state === 'whole') span('link', link.end);
         else {
           if (link.state === 'text') {
@@ -193,6 +193,7 @@ export function scanInline(text: string, from: number, to: number): Inline {
     if (rest > 0 && opens) open.push({ char, from: end, length: rest });
   }
 
+  if (!growing) return { spans, emphasis, halves: [] };
   for (const entry of open) {
     for (let left = entry.length, at = entry.from; left > 0; ) {
       const used = entry.char === '~' || left % 2 === 0 ? 2 : 1;
@@ -252,7 +253,7 @@ interface LinkEnd {
 }
 
 /** How the link whose `[` stands at `at` ends. */
-function linkEnd(text: string, at: number, to: number): LinkEnd {
+function linkEnd(text: string, at: number, to: number, growing: boolean): LinkEnd {
   let depth = 0;
   let i = at;
   for (; i < to; i += 1) {
@@ -269,9 +270,9 @@ function linkEnd(text: string, at: number, to: number): LinkEnd {
     }
     if (i - at > LONG) return { state: 'none', end: at };
   }
-  if (i >= to) return { state: to === text.length ? 'text' : 'none', end: at };
+  if (i >= to) return { state: growing ? 'text' : 'none', end: at };
   const after = text.charAt(i + 1);
-  if (i + 1 >= to && to === text.length) return { state: i - at <= 12 ? 'none' : 'address', end: at };
+  if (i + 1 >= text.length && growing) return { state: 'address', end: at };
   if (after === '[') {
     const end = text.indexOf(']', i + 2);
     if (end >= 0 && end < to) return { state: 'whole', end: end + 1 };
@@ -289,5 +290,5 @@ function linkEnd(text: string, at: number, to: number): LinkEnd {
     } else if (char === '\n' && text.charAt(k - 1) === '\n') return { state: 'none', end: at };
     if (k - i > LONG) return { state: 'none', end: at };
   }
-  return { state: to === text.length ? 'address' : 'none', end: at };
+  return { state: growing ? 'address' : 'none', end: at };
 }

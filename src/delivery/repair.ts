@@ -22,49 +22,50 @@ const HALF_DELIMITER = /^[ \t]*[|:-][ \t|:-]*$/;
  * `released`: what is held from this offset on has been held long enough and shows as it is.
  */
 export function repair(text: string, released: number | null): Repaired {
-  let shown = text.length;
-  let scanned = scan(text);
-  for (;;) {
-    const hold = holdFrom(text.slice(0, shown), scanned, false);
-    if (hold === null || hold === released || text.length - hold > HOLD_UNITS) break;
-    shown = hold;
-    scanned = scan(text.slice(0, shown));
-  }
+  const { shown, scanned } = holdBack(text, released, false);
   return { markdown: closeAll(text.slice(0, shown), scanned), shown };
 }
 
 /**
  * The append-only seam: how much of a growing text can be shown where nothing that was shown can be changed again. Holds back open
- * emphasis and code too, since no closing marker can be added. What it allows once it allows for ever.
+ * emphasis and code too, since no closing marker can be added. A caller that has shown more already goes on from there: a line
+ * of text can turn out to be a table's head.
  */
 export function committed(text: string, released: number | null): number {
+  return holdBack(text, released, true).shown;
+}
+
+/** What is left out at the end may lay bare something else that must wait: hence again, until nothing more does. */
+function holdBack(text: string, released: number | null, append: boolean): { shown: number; scanned: Scan } {
   let shown = text.length;
   let scanned = scan(text);
   for (;;) {
-    const hold = holdFrom(text.slice(0, shown), scanned, true);
-    if (hold === null || hold === released || text.length - hold > HOLD_UNITS) break;
-    shown = hold;
+    const waits = waiting(text.slice(0, shown), scanned, append);
+    const from = waits.filter((at) => at < shown && at !== released && text.length - at <= HOLD_UNITS);
+    if (from.length === 0) return { shown, scanned };
+    shown = Math.min(...from);
     scanned = scan(text.slice(0, shown));
   }
-  return shown;
 }
 
-/** From where the end of a text must wait, or null. */
-function holdFrom(text: string, scanned: Scan, append: boolean): number | null {
+/** Offsets from which the end of a text should wait. */
+function waiting(text: string, scanned: Scan, append: boolean): number[] {
   const line = scanned.lines.at(-1);
-  if (!line || text === '') return null;
+  if (!line || text === '') return [];
+  const waits: number[] = [];
   const block = blockHold(text, line, scanned.lines.at(-2));
-  if (block !== null) return block;
-  const half = scanned.halves.find((one) => {
-    if (one.kind === 'code') return append || text.slice(one.from + one.close.length).trim() === '';
-    return one.kind !== 'text' || text.length - one.from <= HOLD_UNITS;
-  });
-  const openEmphasis = append ? scanned.emphasis.find((one) => one.to === Number.POSITIVE_INFINITY) : undefined;
-  const from = Math.min(half?.from ?? Number.POSITIVE_INFINITY, openEmphasis?.from ?? Number.POSITIVE_INFINITY);
-  if (from < text.length) return from;
+  if (block !== null) waits.push(block);
+  for (const half of scanned.halves) {
+    const empty = text.slice(half.from + half.close.length).trim() === '';
+    if (half.kind !== 'code' || append || empty) waits.push(half.from);
+  }
+  if (append) {
+    for (const one of scanned.emphasis) if (one.to === Number.POSITIVE_INFINITY) waits.push(one.from);
+  }
   // Half of a surrogate pair, or a joiner that waits for its partner.
   const last = text.charCodeAt(text.length - 1);
-  return (last >= 0xd800 && last <= 0xdbff) || last === 0x200d ? text.length - 1 : null;
+  if ((last >= 0xd800 && last <= 0xdbff) || last === 0x200d) waits.push(text.length - 1);
+  return waits;
 }
 
 function blockHold(text: string, line: Line, previous: Line | undefined): number | null {
@@ -72,6 +73,7 @@ function blockHold(text: string, line: Line, previous: Line | undefined): number
   const words = text.slice(line.from + line.quote.length, line.to);
   if (line.kind === 'fence-body') return !ended && LONE_MARKER.test(words) && words.trim() !== '' ? line.from : null;
   if (!ended) {
+    if (line.kind === 'blank' && line.quote !== '') return line.from;
     if (line.kind === 'fence-open' || line.kind === 'table-row') return line.from;
     if (line.kind !== 'fence-close' && LONE_MARKER.test(words) && words !== '') return line.from;
     if (line.item && text.slice(line.text, line.to).trim() === '') return line.from;

@@ -103,16 +103,16 @@ export function scan(text: string): Scan {
   let afterBlank = true;
   let quoteDepth = 0;
 
-  const runInline = (from: number, to: number): void => {
-    const found = scanInline(text, from, to);
+  const runInline = (from: number, to: number, growing: boolean): void => {
+    const found = scanInline(text, from, to, growing);
     for (const span of found.spans) spans.push(span);
-    for (const one of found.emphasis) if (one.to < Number.POSITIVE_INFINITY || to === text.length) emphasis.push(one);
-    if (to === text.length) halves = found.halves;
+    for (const one of found.emphasis) emphasis.push(one);
+    if (growing) halves = found.halves;
   };
-  const endParagraph = (): void => {
+  const endParagraph = (growing = false): void => {
     const first = lines[paragraph];
     const last = lines.at(-1);
-    if (first && last) runInline(first.text, last.to);
+    if (first && last) runInline(first.text, last.to, growing);
     paragraph = -1;
   };
 
@@ -148,11 +148,14 @@ export function scan(text: string): Scan {
       if (closes) open.fence = null;
       afterBlank = false;
     } else if (rest.trim() === '') {
-      endParagraph();
-      open.table = null;
-      quoteDepth = depth;
+      // The very end may yet become a line that goes on with the paragraph.
+      if (newline >= 0) {
+        endParagraph();
+        open.table = null;
+        quoteDepth = depth;
+        afterBlank = true;
+      }
       add('blank');
-      afterBlank = true;
     } else {
       // A line without quote markers goes on with a quoted paragraph; after anything else it ends the quote.
       if (depth !== quoteDepth && !(depth < quoteDepth && paragraph >= 0)) {
@@ -167,7 +170,7 @@ export function scan(text: string): Scan {
       else {
         if (open.table) {
           add('table-row');
-          runInline(from + quote.length, to);
+          runInline(from + quote.length, to, to === text.length);
         } else if (isDelimiterOf(rest)) {
           const head = lines.at(-1);
           if (head) {
@@ -184,7 +187,7 @@ export function scan(text: string): Scan {
             };
             head.kind = 'table-head';
             head.table = open.table;
-            runInline(head.text, head.to);
+            runInline(head.text, head.to, false);
           }
           add('table-delimiter');
         } else {
@@ -200,7 +203,7 @@ export function scan(text: string): Scan {
     if (newline < 0) break;
     from = newline + 1;
   }
-  endParagraph();
+  endParagraph(true);
   return { lines, spans, emphasis, halves, fence: open.fence };
 
   /** Blocks that a line can begin by itself. True when the line was one. */
@@ -226,7 +229,7 @@ export function scan(text: string): Scan {
       open.table = null;
       levels = [];
       add('heading', { levels });
-      runInline(start, to);
+      runInline(start, to, to === text.length);
       return true;
     }
     if (paragraph >= 0 && !afterBlank && SETEXT.test(rest) && lines[paragraph]?.levels.length === 0) {

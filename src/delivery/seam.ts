@@ -98,13 +98,17 @@ function textSeam(
   const afterBlank = atStart && (!previous || previous.kind === 'blank');
   // A paragraph that goes on without quote markers still stands in the quote.
   const quote = atStart ? (line.quote === '' && !afterBlank && previous ? previous.quote : '') : line.quote;
+  // Reopened emphasis must stand behind the line's own quote markers and indentation.
+  const inside = atStart && inline.open !== '';
+  const skip = inside ? line.text - at : 0;
   if (!last || line.kind === 'heading' || line.kind === 'rule') {
-    return { close: inline.close, open: quote + inline.open, bare: quote, skip: 0 };
+    const lead = inside ? text.slice(at, line.text) : '';
+    return { close: inline.close, open: quote + lead + inline.open, bare: quote, skip };
   }
   const around = ancestors(line, levels.slice(0, -1));
   const item = `${line.quote}${' '.repeat(last.indent)}${markerOf(last)} ${CONTINUED}`;
-  const glue = afterBlank || (atStart && line.kind !== 'text') ? '\n' : ' ';
-  return { close: inline.close, open: around + item + glue + inline.open, bare: quote, skip: 0 };
+  const glue = !inside && (afterBlank || (atStart && line.kind !== 'text')) ? '\n' : ' ';
+  return { close: inline.close, open: around + item + glue + inline.open, bare: quote, skip };
 }
 
 /** One line per level, standing for the item that began in an earlier part. */

@@ -114,7 +114,7 @@ export function createSplitter(measure: Measure): Splitter {
     pieces.push({ from, to, open, skip, close, verbatim });
     from = to;
     open = wrapper(seam.open, seam.bare);
-    skip = open.length > 0 || seam.open === '' ? seam.skip : 0;
+    skip = open === seam.open ? seam.skip : 0;
     look = from + FIRST_LOOK;
   }
 

@@ -16,8 +16,8 @@ export interface World {
   reply(options?: Partial<ReplyOptions>): LiveReply;
 }
 
-export function createWorld(options: Partial<PlainOptions> = {}): World {
-  const clock = options.clock ?? createTestClock();
+export function createWorld(options: Partial<PlainOptions> & { clock?: TestClock } = {}): World {
+  const clock: TestClock = options.clock ?? createTestClock();
   const plain = createPlain({ ...options, clock });
   const outbox = createMemoryOutbox();
   const log: World['log'] = [];

@@ -1,0 +1,110 @@
+import * as fc from 'fast-check';
+import remend from 'remend';
+import { describe, expect, it } from 'vitest';
+import { committed, HOLD_UNITS, repair } from '../../src/delivery/repair.ts';
+import { scan } from '../../src/delivery/scanner.ts';
+import { document, junk, seen } from './markdown.ts';
+
+const runs = { numRuns: Number(process.env.RUNS ?? 200), endOnFailure: true };
+
+/** What a reader sees, less whole mentions, which are not syntax that Markdown knows. */
+const visible = (markdown: string): string =>
+  seen(markdown)
+    .join(' ')
+    .replace(/<@U\d{6}>/g, '');
+
+describe('repairing a live tail', () => {
+  it('never shows half-made syntax, wherever the text stops', () => {
+    fc.assert(
+      fc.property(document, fc.nat(), (source, at) => {
+        const text = source.slice(0, at % (source.length + 1));
+        const { markdown } = repair(text, null);
+        expect(visible(markdown)).not.toMatch(/[*`[\]|~<]|#{2}|^\d+\.?$|^[-=]+$/m);
+      }),
+      { ...runs, numRuns: runs.numRuns * 5 },
+    );
+  });
+
+  it('holds back no more than a little, and shows a prefix of what is there', () => {
+    fc.assert(
+      fc.property(fc.oneof(document, junk), (text) => {
+        const { markdown, shown } = repair(text, null);
+        expect(text.length - shown).toBeLessThanOrEqual(HOLD_UNITS);
+        expect(markdown.startsWith(text.slice(0, shown).trimEnd())).toBe(true);
+      }),
+      runs,
+    );
+  });
+
+  it('shows what has been held long enough as it is', () => {
+    for (const text of ['a | b\n| c', 'see [this', 'wait <@U1', '| a | b |', 'x\n-']) {
+      const first = repair(text, null);
+      expect(first.shown).toBeLessThan(text.length);
+      expect(repair(text, first.shown).shown).toBe(text.length);
+    }
+  });
+
+  it('closes emphasis and code as remend does', () => {
+    for (const text of [
+      '**bold te',
+      'a *soft wo',
+      'some `code he',
+      'a ~~gone wo',
+      '- item **x',
+      '> quote **y',
+      'plain text',
+    ]) {
+      expect(repair(text, null).markdown).toBe(remend(text));
+    }
+  });
+
+  it('closes a fence, which remend leaves open, and knows platform tokens', () => {
+    expect(repair('```js\nlet a', null).markdown).toBe('```js\nlet a\n```');
+    expect(repair('> ```js\n> let a', null).markdown).toBe('> ```js\n> let a\n> ```');
+    expect(repair('- x\n  ```js\n  let a', null).markdown).toBe('- x\n  ```js\n  let a\n  ```');
+    expect(repair('ask <@U12', null).markdown).toBe('ask');
+    expect(repair('see [the page](https://exa', null).markdown).toBe('see');
+    expect(repair('so :smi', null).markdown).toBe('so');
+  });
+
+  it('waits for the second line of a table', () => {
+    expect(repair('Figures:\n\n| a | b |', null).markdown).toBe('Figures:');
+    expect(repair('Figures:\n\n| a | b |\n|--', null).markdown).toBe('Figures:');
+    expect(repair('Figures:\n\n| a | b |\n|---|---|\n| 1', null).markdown).toBe('Figures:\n\n| a | b |\n|---|---|');
+  });
+});
+
+describe('the committed prefix', () => {
+  it('only grows, and ends as the whole text', () => {
+    fc.assert(
+      fc.property(fc.oneof(document, junk), fc.array(fc.nat(4_000), { maxLength: 40 }), (source, steps) => {
+        let before = '';
+        for (const step of steps.sort((a, b) => a - b)) {
+          const text = source.slice(0, step);
+          const now = text.slice(0, committed(text, null));
+          if (now.length >= before.length) before = now;
+          expect(source.startsWith(before)).toBe(true);
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('never ends inside emphasis, code or a link of well-formed text', () => {
+    fc.assert(
+      fc.property(document, fc.nat(), (source, at) => {
+        const text = source.slice(0, at % (source.length + 1));
+        const shown = committed(text, null);
+        const tail = text.slice(0, shown);
+        const scanned = scan(tail);
+        // What is longer than the bound is let go, and fences close themselves where text is only appended.
+        const long = [...scanned.emphasis.filter((one) => one.to > tail.length), ...scanned.halves].some(
+          (one) => text.length - one.from > HOLD_UNITS,
+        );
+        if (long || scanned.fence) return;
+        expect(visible(tail)).not.toMatch(/[*`[\]|~<]/);
+      }),
+      runs,
+    );
+  });
+});
