@@ -185,9 +185,10 @@ describe('the background mode', () => {
   });
 
   it.each([
-    ['0.8', { content: 'Text' }],
-    ['0.9', { content: 'Text', output: [{ type: 'message' }] }],
-    ['0.10', { content: '', output: [{ type: 'message' }] }],
+    ['0.8', { parentId: null, content: 'Text', output: [{ type: 'message' }] }],
+    ['0.9', { parentId: 'u1', content: 'Text', output: [{ type: 'message' }] }],
+    ['0.10', { parentId: 'u1', content: '', output: [{ type: 'message' }] }],
+    ['0.11', { parentId: 'u1', content: 'Text', output: [{ type: 'message' }] }],
   ] as const)('stores the answer of %s in that release’s form', async (profile, stored) => {
     await start(profile);
     const id = await create({ title: 'x' });
@@ -224,16 +225,16 @@ describe('the background mode', () => {
     expect((await call('/api/tasks/chat/nope')).json).toEqual({ task_ids: [] });
   });
 
-  it('stores a provider’s refusal as the message’s error', async () => {
-    await start('0.12');
+  it.each([
+    ['0.12', { done: true, content: '', error: { content: 'Rate limit reached' } }],
+    ['0.10', { done: false, content: '', error: { content: 'Rate limit reached' } }],
+    ['0.8', { error: { content: { message: 'Rate limit reached' } } }],
+  ] as const)('stores a provider’s refusal as %s does', async (profile, stored) => {
+    await start(profile);
     const id = await create({ title: 'x' });
     server.next(refuses(429, { error: { message: 'Rate limit reached' } }));
     await complete({ chat_id: id, id: 'a1', session_id: 's', user_message: user('u1') });
-    expect((await read(id)).history.messages.a1).toMatchObject({
-      done: true,
-      content: '',
-      error: { content: 'Rate limit reached' },
-    });
+    expect((await read(id)).history.messages.a1).toMatchObject(stored);
   });
 });
 
@@ -250,6 +251,15 @@ describe('the other modes', () => {
     expect(next.json.choices[0].message.content).toBeTypeOf('string');
     expect((await read(id)).history.messages.a2.done).toBe(true);
     expect(server.asked.at(-1)?.messages.map((message) => message.role)).toEqual(['user', 'assistant', 'user']);
+  });
+
+  it('answer directly on 0.8 when there is no session, and refuse another’s chat as 400', async () => {
+    await start('0.8');
+    const id = await create({ title: 'x' });
+    expect((await complete({ chat_id: id, id: 'a1', user_message: user('u1') })).type).toBe('text/event-stream');
+    const foreign = await call('/api/chat/completions', { key: server.otherKey, body: ask({ chat_id: id }) });
+    expect(foreign).toMatchObject({ status: 400, json: { detail: '404: Something went wrong :/' } });
+    expect((await call(`/api/tasks/chat/${id}/stop`, { method: 'POST' })).status).toBe(405);
   });
 
   it('make a chat for parent_id null, since 0.9', async () => {

@@ -1,5 +1,5 @@
 import { errorText, type Gathering, gather } from './collect.ts';
-import { branch, outputText, upsert } from './history.ts';
+import { branch, outputText, upserting } from './history.ts';
 import { asObject, asText, type Json } from './json.ts';
 import type { Answer, Ask } from './model.ts';
 import { since } from './profile.ts';
@@ -41,7 +41,7 @@ export class Background {
     const task: Running = { id: newId(), chatId, userId, messageId, gathering: null, cancelSide: null };
     this.#running.set(task.id, task);
     if ('status' in answer) {
-      this.#store(task, { error: { content: errorText(asObject(answer.body)?.error ?? answer.body) }, done: true });
+      this.#store(task, storedRefusal(this.#world, answer.body));
       this.#over(task);
       return task.id;
     }
@@ -75,9 +75,9 @@ export class Background {
   }
 
   /** Stores a refusal as the message's error, as the server does for answers that fail before the first byte. */
-  fail(chatId: string, messageId: string, userId: string, text: string): void {
+  fail(chatId: string, messageId: string, userId: string, body: unknown): void {
     const task: Running = { id: newId(), chatId, userId, messageId, gathering: null, cancelSide: null };
-    this.#store(task, { error: { content: text }, done: true });
+    this.#store(task, storedRefusal(this.#world, body));
   }
 
   /** Ids of what runs in a chat. */
@@ -129,6 +129,7 @@ export class Background {
   #store(task: Running, changes: Json): void {
     const chat = this.#world.chats.get(task.chatId);
     if (chat === null) return;
+    const upsert = upserting(this.#world.profile);
     const history = upsert(asObject(chat.chat.history) ?? {}, task.messageId, changes);
     this.#world.chats.put({ ...chat, updated_at: seconds(this.#world), chat: { ...chat.chat, history } });
   }
@@ -172,21 +173,26 @@ function parse(text: string): Json | null {
   }
 }
 
-/** The stored form of an answer: `content`, `output` or both, by release (trap 3 of our reference; 0.12 as seen). */
+/** The stored form of a provider's refusal: up to 0.8 its error object, up to 0.10 without finishing the message. */
+function storedRefusal(world: World, body: unknown): Json {
+  const error = asObject(body)?.error ?? body;
+  if (!since(world.profile, '0.9')) return { error: { content: error } };
+  return { error: { content: errorText(error) }, ...(since(world.profile, '0.11') && { done: true }) };
+}
+
+/** The stored form of an answer: `content`, `output` or both, by release (trap 3 of our reference; only 0.10 leaves `content` empty). */
 export function storedAnswer(world: World, got: Collected, stopped: boolean): Json {
-  const status = stopped ? 'incomplete' : 'completed';
+  const status = stopped ? (since(world.profile, '0.11') ? 'incomplete' : 'in_progress') : 'completed';
   const error = got.error ?? (got.cut ? 'Open WebUI: Server Connection Error' : null);
   const base: Json = {
     done: true,
     ...(got.sources.length > 0 && { sources: got.sources }),
-    ...(got.usage !== null && !stopped && { usage: got.usage }),
+    ...(got.usage !== null && !stopped && { usage: withOtherNames(got.usage) }),
     ...(error !== null && { error: { content: errorText(error) } }),
   };
   const output = outputOf(got, status);
-  if (!since(world.profile, '0.10')) {
-    return { ...base, ...(since(world.profile, '0.9') && { output }), content: withDetails(got) };
-  }
-  return { ...base, output, content: since(world.profile, '0.12') ? outputText(output) : '' };
+  if (!since(world.profile, '0.10')) return { ...base, output, content: withDetails(got) };
+  return { ...base, output, content: since(world.profile, '0.11') ? outputText(output) : '' };
 }
 
 function outputOf(got: Collected, status: string): Json[] {
@@ -213,6 +219,11 @@ function outputOf(got: Collected, status: string): Json[] {
     });
   }
   return items;
+}
+
+/** The server keeps counts under both families of names. */
+function withOtherNames(usage: Json): Json {
+  return { ...usage, input_tokens: usage.prompt_tokens, output_tokens: usage.completion_tokens };
 }
 
 function withDetails(got: Collected): string {

@@ -30,8 +30,8 @@ export function chatAnswer(world: World, chat: Chat): Json {
     pinned,
     meta: chat.tags.length > 0 ? { tags: chat.tags } : {},
     folder_id,
-    ...(since(world.profile, '0.10') && { tasks: null, summary: null }),
-    ...(since(world.profile, '0.12') && {
+    ...(since(world.profile, '0.9') && { tasks: null, summary: null }),
+    ...(since(world.profile, '0.11') && {
       variables: {},
       current_message_id: asText(asObject(chat.chat.history)?.currentId),
       context_usage: null,

@@ -44,6 +44,15 @@ export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
+/** What the server calls a kind of value, in its codes and in its sentences. */
+const theirNames: Record<string, readonly [string, string]> = {
+  array: ['list', 'list'],
+  object: ['dict', 'dictionary'],
+  record: ['dict', 'dictionary'],
+  boolean: ['bool', 'boolean'],
+  number: ['float', 'number'],
+};
+
 /** Reads the body as JSON of this shape; throws 422 in the server's own form otherwise. */
 export async function jsonOf<T>(exchange: Exchange, schema: z.ZodType<T>): Promise<T> {
   const text = (await exchange.bytes()).toString('utf8');
@@ -74,7 +83,8 @@ export function shaped<T>(value: unknown, schema: z.ZodType<T>, where: readonly 
         return { type: 'extra_forbidden', loc: [...loc, ...issue.keys], msg: 'Extra inputs are not permitted', input };
       }
       const wanted = issue.code === 'invalid_type' ? issue.expected : 'value';
-      return { type: `${wanted}_type`, loc, msg: `Input should be a valid ${wanted}`, input };
+      const [type, name] = theirNames[wanted] ?? [wanted, wanted];
+      return { type: `${type}_type`, loc, msg: `Input should be a valid ${name}`, input };
     }),
   );
 }

@@ -111,6 +111,17 @@ export function upsert(history: Json, id: string, message: Json): Json {
   return { ...history, messages, currentId: current ?? null };
 }
 
+/** Up to 0.8: the keys as they are, without id, role or parent's knowledge; `currentId` moves there every time. */
+export function upsertRaw(history: Json, id: string, message: Json): Json {
+  const messages = messagesOf(history);
+  return { ...history, messages: { ...messages, [id]: { ...messages[id], ...message } }, currentId: id };
+}
+
+/** How this release changes one message. */
+export function upserting(profile: Profile): (history: Json, id: string, message: Json) => Json {
+  return since(profile, '0.9') ? upsert : upsertRaw;
+}
+
 /** Takes a message and its children away; grandchildren hang under its parent; `currentId` moves to the newest leaf there. */
 export function remove(history: Json, id: string): Json {
   const messages = { ...messagesOf(history) };

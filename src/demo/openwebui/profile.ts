@@ -1,18 +1,19 @@
 /**
- * Which release of Open WebUI the stand-in behaves like. `0.7` is the last one with the old prompts; `0.12` is the newest
- * and the default, and follows what a real 0.12.4 was seen to do (docs/openwebui-compatibility.md).
+ * Which release of Open WebUI the stand-in behaves like. `0.7` is the last one with the old prompts, taken from our reference;
+ * the others follow what the real servers were seen to do (docs/openwebui-compatibility.md). `0.12` is the newest, and the default.
  */
-export type Profile = '0.7' | '0.8' | '0.9' | '0.10' | '0.12';
+export type Profile = '0.7' | '0.8' | '0.9' | '0.10' | '0.11' | '0.12';
 
 const releases: Record<Profile, string> = {
   '0.7': '0.7.2',
   '0.8': '0.8.12',
   '0.9': '0.9.6',
   '0.10': '0.10.2',
+  '0.11': '0.11.4',
   '0.12': '0.12.4',
 };
 
-const order: readonly Profile[] = ['0.7', '0.8', '0.9', '0.10', '0.12'];
+const order: readonly Profile[] = ['0.7', '0.8', '0.9', '0.10', '0.11', '0.12'];
 
 /** All profiles, oldest first. */
 export const profiles = order;

@@ -9,7 +9,7 @@ import { newId, seconds, type World } from './world.ts';
 /** The form of a prompt since 0.8. From 0.9.6 to 0.10 an explicit `null` for the lists was refused (trap 10 of our reference). */
 export function promptForm(profile: Profile) {
   const list = <T extends z.ZodType>(schema: T) => {
-    const strict = since(profile, '0.9') && !since(profile, '0.12');
+    const strict = since(profile, '0.9') && !since(profile, '0.11');
     return strict ? z.optional(z.array(schema)) : z.nullish(z.array(schema));
   };
   return z.object({
@@ -51,6 +51,12 @@ export function promptAnswer(prompt: Prompt, user?: User): Json {
   return user === undefined ? answer : { ...answer, user: null, write_access: may(user, prompt, 'write') };
 }
 
+/** The few facts about a person that stand beside what they made; null when they are gone. */
+export function makerOf(world: World, id: string): Json | null {
+  const user = world.users.get(id);
+  return user === null ? null : { id: user.id, name: user.name, role: user.role, email: user.email };
+}
+
 /** One more version of a prompt, made by this person. */
 export function versionOf(
   world: World,
@@ -79,13 +85,13 @@ export function versionOf(
   };
 }
 
-/** The prompt after `update`: changed text makes a version; since 0.12 a version not meant to be live leaves the live text alone. */
+/** The prompt after `update`: changed text makes a version; since 0.11 a version not meant to be live leaves the live text alone. */
 export function updated(world: World, user: User, prompt: Prompt, form: PromptForm): Prompt {
   const live = form.is_production ?? true;
   const tagsChanged = Array.isArray(form.tags) && form.tags.join('\n') !== prompt.tags.join('\n');
   const changed =
     form.name !== prompt.name || form.command !== prompt.command || form.content !== prompt.content || tagsChanged;
-  const overwrite = live || !since(world.profile, '0.12');
+  const overwrite = live || !since(world.profile, '0.11');
   const next: Prompt = {
     ...prompt,
     command: form.command,
@@ -98,7 +104,7 @@ export function updated(world: World, user: User, prompt: Prompt, form: PromptFo
       tags: form.tags ?? prompt.tags,
     }),
   };
-  const always = Array.isArray(form.access_grants) && !since(world.profile, '0.12');
+  const always = Array.isArray(form.access_grants) && !since(world.profile, '0.11');
   if (!changed && !always) return next;
   const version = versionOf(world, user, prompt, form, form.commit_message ?? null);
   // A prompt keeps its newest hundred versions.
@@ -121,8 +127,10 @@ export function restored(world: World, prompt: Prompt, version: Version): Prompt
   };
 }
 
-/** The lines by which two texts differ, in the unified form: what they share at both ends is left out. */
-export function diffLines(before: string, after: string): string[] {
+/** The lines by which two versions' texts differ, in the unified form: what they share at both ends is left out. */
+export function diffLines(from: Version, to: Version): string[] {
+  const before = asText(from.snapshot.content) ?? '';
+  const after = asText(to.snapshot.content) ?? '';
   if (before === after) return [];
   const a = before.split('\n');
   const b = after.split('\n');
@@ -132,10 +140,11 @@ export function diffLines(before: string, after: string): string[] {
   while (tail < Math.min(a.length, b.length) - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
   const gone = a.slice(head, a.length - tail);
   const come = b.slice(head, b.length - tail);
+  const range = (count: number) => (count === 1 ? `${head + 1}` : `${head + 1},${count}`);
   return [
-    '--- before',
-    '+++ after',
-    `@@ -${head + 1},${gone.length} +${head + 1},${come.length} @@`,
+    `--- v${from.id.slice(0, 8)}`,
+    `+++ v${to.id.slice(0, 8)}`,
+    `@@ -${range(gone.length)} +${range(come.length)} @@`,
     ...gone.map((line) => `-${line}`),
     ...come.map((line) => `+${line}`),
   ];

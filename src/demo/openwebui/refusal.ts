@@ -27,6 +27,7 @@ export const say = {
     "Oops! It looks like there's a hiccup. The API key is missing. Please make sure to provide a valid API key to access this feature.",
   notProcessed:
     'Extracted content is not available for this file. Please ensure that the file is processed before proceeding.',
+  empty: 'The content provided is empty. Please ensure that there is text or data present before proceeding.',
   taken: 'Message already exists or has an invalid ID.',
   orphan: 'Parent message no longer exists.',
 } as const;

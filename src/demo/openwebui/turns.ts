@@ -1,4 +1,4 @@
-import { branch, messagesOf, upsert } from './history.ts';
+import { branch, messagesOf, upsert, upsertRaw } from './history.ts';
 import { asObject, asText, type Json } from './json.ts';
 import { since } from './profile.ts';
 import type { Chat, User } from './records.ts';
@@ -16,6 +16,8 @@ export interface Entry {
 export interface Turn {
   readonly entries: readonly Entry[];
   readonly userMessage: Json | null;
+  /** The request's own `parent_id`: up to 0.8 the parent of the answer. */
+  readonly parentId: string | null;
   readonly files: readonly unknown[] | null;
   readonly folderId: string | null;
 }
@@ -64,7 +66,8 @@ export function createChat(world: World, user: User, turn: Turn): Chat {
 
 /**
  * The chat with the question and the unfinished answers written into its tree, by the profile's rules:
- * ≤0.8 only names the model, 0.9 and 0.10 rewrite the placeholder (trap 4 of our reference), 0.12 refuses what would overwrite.
+ * ≤0.8 only adds parent and model to what the caller has stored, 0.9 to 0.11 rewrite the placeholder (trap 4 of our reference),
+ * 0.12 refuses what would overwrite.
  */
 export function placeTurn(world: World, user: User, chat: Chat, turn: Turn): Chat {
   const history = asObject(chat.chat.history) ?? { messages: {}, currentId: null };
@@ -152,7 +155,8 @@ function rewrite(world: World, start: Json, turn: Turn): Json {
 function nameModels(start: Json, turn: Turn): Json {
   let history = start;
   for (const entry of turn.entries) {
-    if (entry.messageId !== null) history = upsert(history, entry.messageId, { model: entry.model });
+    if (entry.messageId !== null)
+      history = upsertRaw(history, entry.messageId, { parentId: turn.parentId, model: entry.model });
   }
   return history;
 }

@@ -26,7 +26,9 @@ export function* written(
     const take = 1 + Math.floor(random() * 3);
     const piece = words.slice(at, at + take).join('');
     at += take;
-    if (Number.isFinite(pace.perSecond)) yield { wait: (piece.length / pace.perSecond) * 1000 * (0.5 + random()) };
+    // The first piece comes at once: whoever calls has waited `firstMs` already.
+    if (at > take && Number.isFinite(pace.perSecond))
+      yield { wait: (piece.length / pace.perSecond) * 1000 * (0.5 + random()) };
     yield kind === 'text' ? { text: piece } : { reasoning: piece };
   }
 }

@@ -42,7 +42,11 @@ export function sentence(random: () => number): string {
 
 /** So many different sentences, joined to one paragraph. */
 export function paragraph(count: number, random: () => number): string {
-  const said = new Set<string>();
-  for (let tries = 0; said.size < count && tries < count * 6; tries += 1) said.add(sentence(random));
-  return [...said].join(' ');
+  // By their first words, so that two sentences in a row do not begin alike.
+  const said = new Map<string, string>();
+  for (let tries = 0; said.size < count && tries < count * 6; tries += 1) {
+    const next = sentence(random);
+    said.set(next.split(' ').slice(0, 2).join(' '), next);
+  }
+  return [...said.values()].join(' ');
 }

@@ -26,11 +26,14 @@ export function keywords(question: string): string[] {
   return [...new Set(words)].filter((word) => word.length > 2 && !smallWords.has(word));
 }
 
-/** What a question is about, in a few words, for use inside a sentence. */
+const kindWords =
+  /^(?:(?:an?|some|the)\s+)?(?:long\s+)?(?:sources?|tables?|lists?|code|errors?|think|story|essay|report|comparison|compare|image|picture)\b(?:\s+(?:for|of|on|about|in|with))?\s*/i;
+
+/** What a question is about, in a few words, for use inside a sentence: without what kind of answer it asks for. */
 export function subjectOf(question: string): string {
-  return (
-    bare(question, 60)
-      .replace(/^(?:what|who|where|when) (?:is|are|was|were)\s+/i, '')
-      .replace(/^(?:a|an|the)\s+/i, '') || 'this'
-  );
+  const text = bare(question, 60)
+    .replace(/^(?:what|who|where|when) (?:is|are|was|were)\s+/i, '')
+    .replace(kindWords, '')
+    .replace(/^(?:a|an|the)\s+/i, '');
+  return text === '' ? 'what you asked for' : text;
 }

@@ -42,6 +42,7 @@ export function emojiFor(text: string): string {
 export function titleFor(question: string): string {
   const words = bare(question, 80)
     .replace(/[`*_#>"[\]()]/g, '')
+    .replace(/^(?:a|an|the)\s+/i, '')
     .split(/\s+/)
     .filter((word) => word !== '');
   const kept = words.slice(0, 6);
@@ -56,24 +57,21 @@ export function titleFor(question: string): string {
 
 /** Three questions somebody might ask next. */
 export function followUpsFor(question: string, seed: number): string[] {
+  if (keywords(question).length === 0) {
+    return ['What can I try here?', 'Can you show me a table?', 'Can you write some code in Python?'];
+  }
   const subject = subjectOf(question);
   const random = randomFrom(hashOf(question, seed));
-  const first = pick([`Can you give an example of ${subject}?`, `What should I know first about ${subject}?`], random);
-  const second = pick([`Can you put ${subject} in a table?`, `Can you show ${subject} as a short list?`], random);
-  const third = pick(
-    [
-      `Which sources cover ${subject}?`,
-      `What is often misunderstood about ${subject}?`,
-      `What would be the next step for ${subject}?`,
-    ],
-    random,
-  );
-  return [first, second, third];
+  return [
+    pick([`What is a good example for “${subject}”?`, `What should I know first about “${subject}”?`], random),
+    pick([`Can you put “${subject}” in a table?`, `Can you make a list of steps for “${subject}”?`], random),
+    pick([`Which sources are there on “${subject}”?`, `What is often misunderstood about “${subject}”?`], random),
+  ];
 }
 
 /** Up to three tags from the words of a question. */
 export function tagsFor(question: string): string[] {
-  const words = keywords(question)
+  const words = keywords(bare(question))
     .filter((word) => word.length > 3)
     .slice(0, 3)
     .map((word) => word[0]?.toUpperCase() + word.slice(1));

@@ -107,7 +107,8 @@ function friendly(ask: Ask, question: string, random: () => number): string {
       ? ''
       : `\n\nThis is question ${before.length + 1} here. The first one was: “${bare(before[0].text, 80)}”.`;
   if (question.trim() === '') return `I received a message without words. Ask me anything.\n\n${honest}`;
-  return `You asked: **${bare(question)}**.${earlier}
+  const greeting = /^\s*(?:hi|hello|hey|good (?:morning|evening|day))\b/i.test(question) ? 'Hello! ' : '';
+  return `${greeting}You asked: **${bare(question)}**.${earlier}
 
 ${paragraph(2, random)}
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Background } from '../background.ts';
 import { chatAnswer, ownChat, readableChat } from '../chatrows.ts';
 import { type Exchange, jsonOf, type Reply } from '../exchange.ts';
-import { mergeChat, messagesOf, remove, upsert } from '../history.ts';
+import { mergeChat, messagesOf, remove, upserting } from '../history.ts';
 import { asObject, asText, type Json } from '../json.ts';
 import { since } from '../profile.ts';
 import { anyObject, type Chat } from '../records.ts';
@@ -17,6 +17,7 @@ const messageForm = z.object({ content: z.nullish(z.string()) });
 
 /** One chat: make, read, change, its messages, delete, pin, archive, share, clone, folder (our reference, openwebui 3.6 and 7). */
 export function chatRoutes(world: World, background: Background): Route[] {
+  const upsert = upserting(world.profile);
   const one = (chat: Chat): Reply => ({ json: chatAnswer(world, chat) });
   const foreign = () => new Refusal(401, say.prohibited);
   const wrong = () => new Refusal(401, say.wrong);
@@ -38,7 +39,11 @@ export function chatRoutes(world: World, background: Background): Route[] {
     for (const [id, live] of background.partial(chat.id)) messages[id] = { ...messages[id], ...live };
     const shown = {
       ...chat,
-      chat: { ...chat.chat, ...('history' in chat.chat && { history: { ...history, messages } }), share_mode: null },
+      chat: {
+        ...chat.chat,
+        ...('history' in chat.chat && { history: { ...history, messages } }),
+        share_mode: chat.user_id === user.id ? 'continue' : null,
+      },
     };
     return one(shown);
   };

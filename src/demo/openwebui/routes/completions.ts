@@ -45,9 +45,10 @@ async function complete(world: World, background: Background, exchange: Exchange
   const messageId = turn.entries[0]?.messageId ?? null;
   const ask = askFrom(world, user, body, model, chat === null ? null : storedLine(chat, turn));
   const answer = world.model.answer(ask);
-  const stored = chat !== null && messageId !== null;
+  // Up to 0.8 a request without a session is answered directly, whatever ids it names.
+  const stored = chat !== null && messageId !== null && since(world.profile, '0.9');
   if ('status' in answer) {
-    if (stored) background.fail(chat.id, messageId, user.id, errorText(asObject(answer.body)?.error ?? answer.body));
+    if (stored) background.fail(chat.id, messageId, user.id, answer.body);
     return refused(world, answer);
   }
   const sources = fileSources(world, body);
@@ -85,6 +86,7 @@ function turnOf(world: World, body: Json, model: string): Turn {
     entries,
     userMessage: userMessage !== null && Object.keys(userMessage).length > 0 ? userMessage : null,
     files: Array.isArray(body.files) ? body.files : null,
+    parentId: asText(body.parent_id),
     folderId: asText(body.folder_id),
   };
 }
@@ -101,6 +103,7 @@ function placed(world: World, user: User, body: Json, turn: Turn): Chat | null {
   if (/^(?:local|temporary):/.test(chatId)) return null;
   const chat = world.chats.get(chatId);
   if (chat === null || chat.user_id !== user.id) {
+    if (!since(world.profile, '0.9')) throw new Refusal(400, `404: ${say.wrong}`);
     throw new Refusal(404, since(world.profile, '0.12') ? say.notFound : say.wrong);
   }
   return world.chats.put(placeTurn(world, user, chat, turn));
@@ -148,6 +151,7 @@ function refused(world: World, answer: Extract<Answer, { status: number }>): Rep
 }
 
 function wholeReply(world: World, model: string, got: Collected): Reply {
+  if (got.cut && !since(world.profile, '0.9')) return { json: null };
   if (got.cut)
     return {
       json: { detail: 'Open WebUI: Server Connection Error' },

@@ -96,10 +96,7 @@ async function upload(world: World, exchange: Exchange): Promise<Reply> {
   const readable =
     /^text\/|json|xml|yaml|csv/.test(file.type) || /\.(?:txt|md|csv|json|ya?ml|log|ts|js|py)$/i.test(file.name);
   if (readable && content.length === 0) {
-    throw new Refusal(
-      400,
-      'The content provided is empty. Please ensure that there is text or data present before proceeding.',
-    );
+    throw new Refusal(400, since(world.profile, '0.11') ? say.empty : '[ERROR: Error uploading file]');
   }
   const process = flagOf(exchange, 'process', true);
   const hash = createHash('sha256').update(content).digest('hex');

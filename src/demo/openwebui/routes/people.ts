@@ -12,6 +12,21 @@ import { newKey, type World } from '../world.ts';
 /** The password of every stand-in account, for trying sign-in. There is nothing to protect. */
 export const demoPassword = 'parley-demo';
 
+/** What the real server also tells about a person, and nobody has filled in here. */
+const unknown = {
+  username: null,
+  profile_image_url: '/user.png',
+  profile_banner_image_url: null,
+  gender: null,
+  date_of_birth: null,
+  timezone: null,
+  presence_state: null,
+  info: null,
+  settings: null,
+  oauth: null,
+  scim: null,
+};
+
 /** At most this many sessions are remembered. */
 const sessionLimit = 200;
 
@@ -87,8 +102,7 @@ export function peopleRoutes(world: World): Route[] {
       run: ({ user }) => ({
         json: {
           ...shown(user),
-          username: null,
-          profile_image_url: '/user.png',
+          ...unknown,
           updated_at: user.created_at,
           created_at: user.created_at,
         },

@@ -1,7 +1,6 @@
 import { type Exchange, pageOf, type Reply } from '../exchange.ts';
-import { asText } from '../json.ts';
 import { since } from '../profile.ts';
-import { diffLines, promptFor } from '../promptrows.ts';
+import { diffLines, makerOf, promptFor } from '../promptrows.ts';
 import type { Version } from '../records.ts';
 import { Refusal, say } from '../refusal.ts';
 import type { Route } from '../router.ts';
@@ -19,7 +18,11 @@ export function promptHistoryRoutes(world: World): Route[] {
   const list = (exchange: Exchange): Reply => {
     const versions = readable(exchange).history.toReversed();
     const page = pageOf(exchange, 0);
-    return { json: versions.slice(page * 20, page * 20 + 20).map((version) => ({ ...version, user: null })) };
+    return {
+      json: versions
+        .slice(page * 20, page * 20 + 20)
+        .map((version) => ({ ...version, user: makerOf(world, version.user_id) })),
+    };
   };
 
   const diff = (exchange: Exchange): Reply => {
@@ -31,7 +34,7 @@ export function promptHistoryRoutes(world: World): Route[] {
         to_id: to.id,
         from_snapshot: from.snapshot,
         to_snapshot: to.snapshot,
-        content_diff: diffLines(asText(from.snapshot.content) ?? '', asText(to.snapshot.content) ?? ''),
+        content_diff: diffLines(from, to),
         line_endings_only: false,
         name_changed: from.snapshot.name !== to.snapshot.name,
       },

@@ -4,6 +4,7 @@ import { type Exchange, jsonOf, pageIn, pageOf, type Reply } from '../exchange.t
 import { since } from '../profile.ts';
 import {
   freeCommand,
+  makerOf,
   mayCreate,
   promptAnswer,
   promptFor,
@@ -62,7 +63,7 @@ export function promptRoutes(world: World): Route[] {
     const prompt = mine(exchange);
     freeCommand(world, fields.command, prompt.id);
     const next = updated(world, exchange.user, prompt, fields);
-    if (!Array.isArray(fields.access_grants) || since(world.profile, '0.12')) return save(next);
+    if (!Array.isArray(fields.access_grants) || since(world.profile, '0.11')) return save(next);
     return save({ ...next, access_grants: grantsFor(world, exchange.user, 'prompt', prompt.id, fields.access_grants) });
   };
 
@@ -104,7 +105,10 @@ export function promptRoutes(world: World): Route[] {
     if (key !== null && query.get('direction') === 'desc') found.reverse();
     return {
       json: {
-        items: pageIn(found, pageOf(exchange), 30).map((prompt) => promptAnswer(prompt, user)),
+        items: pageIn(found, pageOf(exchange), 30).map((prompt) => ({
+          ...promptAnswer(prompt, user),
+          user: makerOf(world, prompt.user_id),
+        })),
         total: found.length,
       },
     };

@@ -91,8 +91,10 @@ function config(world: World, { token }: Exchange): Json {
     name: 'Open WebUI (Parley stand-in)',
     version: versionOf(world.profile),
     default_locale: '',
+    ...(since(world.profile, '0.12') && { i18n: {} }),
     oauth: { providers: {}, ...(since(world.profile, '0.9') && { auto_redirect: false }) },
     features: {
+      ...(since(world.profile, '0.12') && { slim: false }),
       auth: true,
       auth_trusted_header: false,
       enable_signup_password_confirmation: false,

@@ -35,7 +35,10 @@ export function taskRoutes(world: World, background: Background): Route[] {
     if (ownChat(world, user, id) === null) throw new Refusal(404, say.notFound);
     const ids = background.of(id);
     for (const task of ids) background.stop(task);
-    const message = ids.length === 0 ? 'No tasks found.' : `Task ${ids.at(-1)} successfully stopped.`;
+    const [none, stopped] = since(world.profile, '0.12')
+      ? ['No tasks found.', `Task ${ids.at(-1)} successfully stopped.`]
+      : [`No tasks found for item ${id}.`, `All tasks for item ${id} stopped.`];
+    const message = ids.length === 0 ? none : stopped;
     return { json: { status: true, message } };
   };
 
@@ -89,7 +92,7 @@ async function answerTask(world: World, kind: TaskKind, exchange: Exchange): Pro
   const model = asText(body.model) ?? '';
   // The model table is filled by whoever reads the models first; until then no task knows any model.
   if (!world.modelsRead || !world.model.models.some((entry) => entry.id === model)) {
-    throw new Refusal(404, "Model '' was not found");
+    throw new Refusal(404, since(world.profile, '0.9') ? "Model '' was not found" : 'Model not found');
   }
   const used = world.settings.taskModel ?? model;
   const ask = askFrom(world, exchange.user, body, used, null);
