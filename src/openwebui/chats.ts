@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type ChatTree, chatTree, currentIdOf, path } from './chat-tree.ts';
 import type { OpenWebUI } from './connection.ts';
+import { failure } from './errors.ts';
 import { type Call, json, segment } from './request.ts';
 
 /** A stored chat. Times in ms since the epoch. */
@@ -136,8 +137,11 @@ export async function moveChat(server: OpenWebUI, id: string, folderId: string |
 
 /** Shares a snapshot of a chat, or renews it; gives the address for people who may use this server. */
 export async function shareChat(server: OpenWebUI, id: string): Promise<string> {
-  const { share_id } = await json(server, post(`${chatPath(id)}/share`, {}), z.looseObject({ share_id: z.string() }));
-  return `${server.url}/s/${segment(share_id)}`;
+  const shared = await json(server, post(`${chatPath(id)}/share`, {}), z.looseObject({ share_id: word }));
+  // 0.8 answers the first time with the chat as it was before.
+  const shareId = shared.share_id ?? (await readChat(server, id)).shareId;
+  if (shareId === null) throw failure('malformed', { call: 'POST …/share', about: 'chat' }, 'no share_id came');
+  return `${server.url}/s/${segment(shareId)}`;
 }
 
 /** Ends sharing. */

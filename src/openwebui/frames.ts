@@ -3,7 +3,7 @@ import type { Source } from '../chat/view.ts';
 import type { Where } from './errors.ts';
 import { errorText, failure, providerFailure } from './errors.ts';
 import { outputItems, outputText } from './message-text.ts';
-import { sourceCollector } from './sources.ts';
+import { maxSources, sourceCollector } from './sources.ts';
 import { thinkSplitter } from './think-tags.ts';
 
 /** What an answer consists of, in the order in which it came. */
@@ -111,6 +111,9 @@ const citation = z.union([
 ]);
 const said = z.looseObject({ content: z.string() });
 
+/** Tools named in one answer, at most. */
+const maxCalls = 200;
+
 /** Reads one answer of the direct mode (our reference, openwebui 3.3 and 3.4). `where` names the call in failures. */
 export function frameReader(where: Where): FrameReader {
   const splitter = thinkSplitter();
@@ -167,9 +170,8 @@ export function frameReader(where: Where): FrameReader {
     return frames;
   };
 
-  const spoken = (part: Message | { content: string | undefined }): Frame[] => {
+  const spoken = (whole: Partial<Message>): Frame[] => {
     const frames: Frame[] = [];
-    const whole = message.parse(part);
     const thought = whole.reasoning_content || whole.reasoning || whole.thinking;
     if (thought) frames.push({ type: 'reasoning', text: thought });
     if (typeof whole.content === 'string') frames.push(...splitter.push(whole.content));
@@ -198,13 +200,13 @@ export function frameReader(where: Where): FrameReader {
   };
 
   const toolCall = (name: string | undefined, key: string): Frame[] => {
-    if (!name || called.has(key)) return [];
+    if (!name || called.has(key) || called.size >= maxCalls) return [];
     called.add(key);
     return [{ type: 'tool-call', name }];
   };
 
   const cite = (value: readonly unknown[]): Frame[] => {
-    rawSources.push(...value);
+    rawSources.push(...value.slice(0, maxSources - rawSources.length));
     return [{ type: 'sources', sources: sources.add(value), raw: [...rawSources] }];
   };
 

@@ -8,6 +8,9 @@ const entry = z.looseObject({
   metadata: z.array(metadata.catch({})).catch([]),
 });
 
+/** More are not shown; the bound keeps a provider from growing our memory. */
+export const maxSources = 500;
+
 /** Gathers the sources of one answer, each once, numbered from 1 in the order of their citation. */
 export interface SourceCollector {
   /** Adds what one `sources` frame told; gives all sources so far. What is not understood is left out. */
@@ -25,7 +28,7 @@ export function sourceCollector(): SourceCollector {
   const known = new Map<string, Source>();
   let all: readonly Source[] = [];
   const put = (id: string, name: string, url: string | null): void => {
-    if (known.has(id)) return;
+    if (known.has(id) || known.size >= maxSources) return;
     known.set(id, { number: known.size + 1, name: name.slice(0, 300), url });
     all = [...known.values()];
   };

@@ -44,6 +44,6 @@ async function started(version: string): Promise<Bench> {
 }
 
 function profileOf(version: string): Bench['profile'] {
-  const known = (['0.8', '0.9', '0.10', '0.12'] as const).find((profile) => version.startsWith(`${profile}.`));
+  const known = (['0.8', '0.9', '0.10', '0.11', '0.12'] as const).find((profile) => version.startsWith(`${profile}.`));
   return known ?? '0.12';
 }

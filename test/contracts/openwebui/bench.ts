@@ -13,7 +13,7 @@ export interface Bench {
   /** The ids of the models that the user may ask. */
   readonly models: readonly string[];
   /** `major.minor` of what the server is or imitates. */
-  readonly profile: '0.8' | '0.9' | '0.10' | '0.12';
+  readonly profile: '0.8' | '0.9' | '0.10' | '0.11' | '0.12';
   /** Whether a model's refusal of a task comes through; the stand-in's models never refuse one. */
   readonly tasksRefuse: boolean;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export async function leave(desk: Desk | undefined): Promise<void> {
 
 /** Whether the server is at least that profile. */
 export function since(desk: Desk, profile: Bench['profile']): boolean {
-  const order = ['0.8', '0.9', '0.10', '0.12'];
+  const order = ['0.8', '0.9', '0.10', '0.11', '0.12'];
   return order.indexOf(desk.bench.profile) >= order.indexOf(profile);
 }
 
