@@ -3,7 +3,7 @@ import type { Choice } from '../chat/forms.ts';
 import type { ModelChoice } from '../commands/desk.ts';
 import { modelChoice } from '../commands/desk.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
-import { listModels } from '../openwebui/models.ts';
+import { listModels, type Model } from '../openwebui/models.ts';
 
 /** How long a list counts as new. Older ones are still answered from, while a newer is fetched. */
 const FRESH_MS = 60_000;
@@ -11,23 +11,21 @@ const FRESH_MS = 60_000;
 /** What suggestions are made of, kept warm: answered at once from memory, also while Open WebUI is slow or down. */
 export interface Warm {
   /** The models from memory; empty while nothing is known yet. Fetches anew in the background when they are old. */
-  models(): readonly ModelChoice[];
+  models(): readonly Model[];
   /** The models, fetched when none are known or they are old. Throws a `Failure` when they cannot be had and none are known. */
-  freshModels(): Promise<readonly ModelChoice[]>;
+  freshModels(): Promise<readonly Model[]>;
 }
 
 /** See {@link Warm}. At most one fetch is under way. */
 export function createWarm(server: OpenWebUI, clock: Clock): Warm {
-  let known: readonly ModelChoice[] = [];
+  let known: readonly Model[] = [];
   let fetchedAt = Number.NEGATIVE_INFINITY;
-  let fetching: Promise<readonly ModelChoice[]> | null = null;
+  let fetching: Promise<readonly Model[]> | null = null;
 
-  function fetchModels(): Promise<readonly ModelChoice[]> {
+  function fetchModels(): Promise<readonly Model[]> {
     fetching ??= listModels(server)
       .then((models) => {
-        known = models
-          .filter((model) => !model.hidden)
-          .map(({ id, name, description }) => ({ id, name, description: description || null }));
+        known = models.filter((model) => !model.hidden);
         fetchedAt = clock.now();
         return known;
       })

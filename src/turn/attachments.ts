@@ -31,7 +31,7 @@ export interface Attachments {
  * of Open WebUI. A file that cannot be used is left out with a sentence that says why; the question is asked all the same.
  */
 export async function attach(
-  adapter: Adapter,
+  adapter: Pick<Adapter, 'download'>,
   server: OpenWebUI,
   refs: readonly FileRef[],
   limits: AttachmentLimits,

@@ -8,6 +8,7 @@ import type { Turn } from '../openwebui/chat-tree.ts';
 import { branch } from '../openwebui/chat-tree.ts';
 import type { AttachedFile, ChatMessage, ContentPart, Question as ModelQuestion } from '../openwebui/completions.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Model } from '../openwebui/models.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { AttachmentLimits, Attachments } from './attachments.ts';
@@ -33,6 +34,9 @@ export interface Gathered {
 /** Finds out what to ask: history, names, files, model, and the chat in Open WebUI. Throws a `Failure` that the person is told. */
 export type Gather = (job: Job, question: Question, state: TurnState, signal: AbortSignal) => Promise<Gathered>;
 
+/** What of a model matters for asking it. */
+type AskedModel = Pick<Model, 'id' | 'name' | 'toolIds' | 'knowledge'>;
+
 /** Messages of people that are read before a question. */
 const OVERHEARD = 50;
 /** Pictures of earlier turns that are shown again. */
@@ -46,7 +50,7 @@ export function createGather(rooms: {
   server: OpenWebUI;
   adapter(platform: string): Adapter;
   chooseModel: ChooseModel;
-  models(): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  models(): Promise<readonly Model[]>;
   /** Saves answers of this conversation that could not be saved yet, so that the next question builds on them. */
   savePending(conversation: string): Promise<void>;
   limits: AttachmentLimits;
@@ -100,26 +104,26 @@ export function createGather(rooms: {
         // A saved chat's id makes servers from 0.12 on refuse a direct question (docs/openwebui-compatibility.md).
         chatId: null,
         files: attachedFiles(turns),
-        functionCalling: 'legacy',
+        // In direct mode the server uses a model's own tools only when they are named, and tools and knowledge only in the
+        // old way of calling (docs/openwebui-compatibility.md).
+        toolIds: model.toolIds,
+        functionCalling: model.toolIds.length > 0 || model.knowledge ? 'legacy' : null,
         variables: { '{{USER_NAME}}': question.asker.name, '{{USER_LANGUAGE}}': question.asker.locale ?? 'en-US' },
       },
     };
   };
 
-  async function chooseModel(
-    question: Question,
-    place: Place,
-  ): Promise<{ readonly id: string; readonly name: string }> {
+  async function chooseModel(question: Question, place: Place): Promise<AskedModel> {
     const chosen = question.model ?? (await rooms.chooseModel(question.asker.ref, place))?.id ?? null;
     try {
       const models = await rooms.models();
       const model = chosen === null ? models[0] : models.find((one) => one.id === chosen);
       if (!model && chosen === null) throw new Failure(NO_MODELS);
-      return model ?? { id: chosen ?? '', name: chosen ?? '' };
+      return model ?? { id: chosen ?? '', name: chosen ?? '', toolIds: [], knowledge: false };
     } catch (error) {
       // A list that cannot be had is no reason not to ask the model that was chosen.
       if (chosen === null) throw error;
-      return { id: chosen, name: chosen };
+      return { id: chosen, name: chosen, toolIds: [], knowledge: false };
     }
   }
 
