@@ -38,7 +38,8 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
   let view: View = { markdown: '', status: null, note: null, sources: [], controls: null, final: false };
   let source = '';
   let ended = false;
-  let kept = 0;
+  /** Text before this offset shows or has shown: it is not held back again. */
+  let shownTo = 0;
   let splitter = begin();
   let held: { from: number; since: number } | null = null;
 
@@ -76,6 +77,7 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
         went = false;
         splitter = begin();
         held = null;
+        shownTo = 0;
         ended = false;
       }
       if (ended) return went;
@@ -107,20 +109,25 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
         if (splitter.pieces.length > 0 || (view.status === null && view.note === null)) return null;
         return live('', source.length, false);
       }
-      const released = held && now - held.since >= HOLD_MS ? held.from - from - skip + open.length : null;
       const toSource = (offset: number): number => from + skip + offset - open.length;
+      const toText = (offset: number): number => offset - from - skip + open.length;
+      if (held && now - held.since >= HOLD_MS) shownTo = source.length;
       const show = (length: number): Composed => {
         const cutText = text.slice(0, length);
-        const least = kept - from - skip + open.length;
-        const shown = append
-          ? { markdown: cutText.slice(0, Math.max(least, committed(cutText, released))), shown: 0 }
-          : repair(cutText, released);
-        const offset = append ? shown.markdown.length : shown.shown;
-        if (length === text.length) noteHeld(now, offset < length ? toSource(offset) : null);
-        return live(append ? shown.markdown.trimEnd() : shown.markdown, toSource(offset), offset > open.length);
+        const least = toText(shownTo);
+        if (append) {
+          const offset = Math.min(length, Math.max(least, committed(cutText, least)));
+          return live(cutText.slice(0, offset).trimEnd(), toSource(offset), offset > open.length);
+        }
+        const { markdown, shown } = repair(cutText, least);
+        return live(markdown, toSource(shown), shown > open.length);
       };
       const whole = show(text.length);
-      if (whole.rendered.size <= whole.rendered.max) return whole;
+      noteHeld(now, whole.to < source.length ? whole.to : null);
+      if (whole.rendered.size <= whole.rendered.max) {
+        shownTo = Math.max(shownTo, whole.to);
+        return whole;
+      }
       // It is about to be cut: until that is decided, show as much as fits.
       let fits: Composed | null = null;
       for (let low = open.length, high = text.length; high - low > 16; ) {
@@ -134,10 +141,7 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
       return fits;
     },
     heldUntil: () => (held ? held.since + HOLD_MS : null),
-    keep(offset) {
-      kept = offset;
-      splitter.keep(offset);
-    },
+    keep: (offset) => splitter.keep(offset),
     close: (offset) => splitter.close(source, offset),
     narrow(index) {
       splitter.narrow(index);

@@ -19,29 +19,28 @@ const HALF_DELIMITER = /^[ \t]*[|:-][ \t|:-]*$/;
 /**
  * The tail of a text as a reader should see it now: closes what is open (fence, emphasis, code), holds back what may turn into
  * something else (a link without its address, a table without its second line, a lone marker).
- * `released`: what is held from this offset on has been held long enough and shows as it is.
+ * `least`: what stands before this offset shows in any case, because it did before or has been held long enough.
  */
-export function repair(text: string, released: number | null): Repaired {
-  const { shown, scanned } = holdBack(text, released, false);
+export function repair(text: string, least: number): Repaired {
+  const { shown, scanned } = holdBack(text, least, false);
   return { markdown: closeAll(text.slice(0, shown), scanned), shown };
 }
 
 /**
  * The append-only seam: how much of a growing text can be shown where nothing that was shown can be changed again. Holds back open
- * emphasis and code too, since no closing marker can be added. A caller that has shown more already goes on from there: a line
- * of text can turn out to be a table's head.
+ * emphasis and code too, since no closing marker can be added. `least`: what has been shown already, or held long enough.
  */
-export function committed(text: string, released: number | null): number {
-  return holdBack(text, released, true).shown;
+export function committed(text: string, least: number): number {
+  return holdBack(text, least, true).shown;
 }
 
 /** What is left out at the end may lay bare something else that must wait: hence again, until nothing more does. */
-function holdBack(text: string, released: number | null, append: boolean): { shown: number; scanned: Scan } {
+function holdBack(text: string, least: number, append: boolean): { shown: number; scanned: Scan } {
   let shown = text.length;
   let scanned = scan(text);
   for (;;) {
     const waits = waiting(text.slice(0, shown), scanned, append);
-    const from = waits.filter((at) => at < shown && at !== released && text.length - at <= HOLD_UNITS);
+    const from = waits.filter((at) => at < shown && at >= least && text.length - at <= HOLD_UNITS);
     if (from.length === 0) return { shown, scanned };
     shown = Math.min(...from);
     scanned = scan(text.slice(0, shown));
@@ -53,8 +52,9 @@ function waiting(text: string, scanned: Scan, append: boolean): number[] {
   const line = scanned.lines.at(-1);
   if (!line || text === '') return [];
   const waits: number[] = [];
-  const block = blockHold(text, line, scanned.lines.at(-2));
-  if (block !== null) waits.push(block);
+  const previous = scanned.lines.at(-2);
+  if (blockWaits(text, line)) waits.push(line.from);
+  if (previous && headWaits(text, line, previous)) waits.push(previous.from, line.from);
   for (const half of scanned.halves) {
     const empty = text.slice(half.from + half.close.length).trim() === '';
     if (half.kind !== 'code' || append || empty) waits.push(half.from);
@@ -68,20 +68,25 @@ function waiting(text: string, scanned: Scan, append: boolean): number[] {
   return waits;
 }
 
-function blockHold(text: string, line: Line, previous: Line | undefined): number | null {
+/** Whether the last line may turn into something else. */
+function blockWaits(text: string, line: Line): boolean {
   const ended = text.endsWith('\n');
   const words = text.slice(line.from + line.quote.length, line.to);
-  if (line.kind === 'fence-body') return !ended && LONE_MARKER.test(words) && words.trim() !== '' ? line.from : null;
+  if (line.kind === 'fence-body') return !ended && LONE_MARKER.test(words) && words.trim() !== '';
   if (!ended) {
-    if (line.kind === 'blank' && line.quote !== '') return line.from;
-    if (line.kind === 'fence-open' || line.kind === 'table-row') return line.from;
-    if (line.kind !== 'fence-close' && LONE_MARKER.test(words) && words !== '') return line.from;
-    if (line.item && text.slice(line.text, line.to).trim() === '') return line.from;
+    if (line.kind === 'blank') return line.quote !== '';
+    if (line.kind === 'fence-open' || line.kind === 'table-row') return true;
+    if (line.kind !== 'fence-close' && LONE_MARKER.test(words) && words !== '') return true;
+    if (line.item && text.slice(line.text, line.to).trim() === '') return true;
   }
-  if (line.kind !== 'text') return null;
-  if (previous?.kind === 'text' && HALF_DELIMITER.test(words) && text.slice(previous.text, previous.to).includes('|'))
-    return previous.from;
-  return words.trimStart().startsWith('|') ? line.from : null;
+  return line.kind === 'text' && words.trimStart().startsWith('|');
+}
+
+/** Whether the last line may become a table's second, and the one before it the head. */
+function headWaits(text: string, line: Line, previous: Line): boolean {
+  if (line.kind !== 'text' || previous.kind !== 'text') return false;
+  const words = text.slice(line.from + line.quote.length, line.to);
+  return HALF_DELIMITER.test(words) && text.slice(previous.text, previous.to).includes('|');
 }
 
 function closeAll(text: string, scanned: Scan): string {
