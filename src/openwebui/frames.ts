@@ -206,7 +206,7 @@ export function frameReader(where: Where): FrameReader {
   };
 
   const cite = (value: readonly unknown[]): Frame[] => {
-    rawSources.push(...value.slice(0, maxSources - rawSources.length));
+    rawSources.push(...value.slice(0, Math.max(0, maxSources - rawSources.length)));
     return [{ type: 'sources', sources: sources.add(value), raw: [...rawSources] }];
   };
 
