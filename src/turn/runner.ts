@@ -155,6 +155,8 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
       for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
         const event = eventOf(frame, clock.now());
         if (event) dispatch(event);
+        // The answer is whole now; what the server still does behind it must not hold up its last edit.
+        if (frame.type === 'end') dispatch({ type: 'answered' });
       }
     } finally {
       cancelQuiet();
