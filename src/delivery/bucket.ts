@@ -37,6 +37,11 @@ const SHRINK = 0.7;
 /** Each clean {@link MEND_MS} gives back this share of the nominal rate. */
 const MEND = 0.05;
 const MEND_MS = 30_000;
+/**
+ * How much of the stock is spent early: 1 spends it within a few edits, 0 never. Found by simulation over answers of 6, 20 and 60 s
+ * and 1 to 15 replies: between 0.5 and 0.7 every one of them is within 1.4 of the square-root law, most within 1.2.
+ */
+const EAGER = 0.6;
 /** However often it is refused, a scope keeps this share of its nominal rate, so that it can find out that things are better. */
 const FLOOR = 0.02;
 const EPSILON = 1e-6;
@@ -99,7 +104,7 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       refill(now);
       const stock = Math.max(1, burst - reserve());
       const surplus = windowEnd === null ? tokens - reserve() : tokens - (windowEnd - now) * rate;
-      const gap = (1 - surplus / stock) / rate;
+      const gap = (1 - (EAGER * surplus) / stock) / rate;
       // The surplus itself grows while one waits, hence the divisor.
       return Math.max(0, (gap - (now - lastLive)) / (1 + 1 / stock));
     },

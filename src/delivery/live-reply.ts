@@ -143,9 +143,9 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
     const next = step();
     if (!next) return null;
     const scopes = scopesOf(next);
-    if (view.final) return { scopes, rank: 0, weight: now - (finishedAt ?? now), at: retryAt };
     const unseen = view.markdown.length - sentTo;
     const age = now - sentAt;
+    if (view.final) return { scopes, rank: 0, weight: (unseen + 1) * (now - (finishedAt ?? now) + 1), at: retryAt };
     if (!visible) {
       if (textAt === null) {
         if (view.status === null && view.note === null) return null;
