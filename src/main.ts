@@ -17,6 +17,7 @@ import { createLog, type Log } from './ops/log.ts';
 import { closeInOrder } from './ops/shutdown.ts';
 import { createParley, type Platform } from './parley.ts';
 import { openStore } from './store/address.ts';
+import { openCache } from './store/cache.ts';
 import { createVault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
@@ -55,6 +56,9 @@ async function main(): Promise<void> {
 async function serve(config: Config, log: Log): Promise<void> {
   const vault = createVault(config.PARLEY_SECRET_KEY);
   const store = await openStore(config.PARLEY_STORE, { vault });
+  const cache = await openCache(config.PARLEY_CACHE, {
+    report: (error) => log.warn({ error }, 'the cache did not answer'),
+  });
   const backend = await openBackend(config);
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
@@ -63,6 +67,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const parley = createParley({
     store,
     vault,
+    cache,
     server: backend.server,
     platforms,
     clock: systemClock,

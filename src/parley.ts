@@ -1,3 +1,4 @@
+import type { Keyv } from 'keyv';
 import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
@@ -38,6 +39,8 @@ export interface Platform {
 export interface ParleyOptions {
   readonly store: Store;
   readonly vault: Vault;
+  /** For what may be lost. */
+  readonly cache: Keyv;
   readonly server: OpenWebUI;
   readonly platforms: readonly Platform[];
   readonly clock: Clock;
@@ -95,7 +98,7 @@ export function createParley(options: ParleyOptions): Parley {
     log: (event, fields) => log.debug(fields, event),
   });
   const registry = allCommands();
-  const warm = createWarm(server, clock);
+  const warm = createWarm(server, clock, options.cache);
   const chooseModel = createChooseModel(store.settings, options.model);
   const naming = createNaming({ store, server, delivery, clock, log, wake: wakeAfter });
   const after = createAfter({ store, vault, server, delivery, naming, options: options.after, clock, log });

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { Keyv } from 'keyv';
+import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { ModelChoice } from '../commands/desk.ts';
@@ -16,8 +19,30 @@ export interface Warm {
   freshModels(): Promise<readonly Model[]>;
 }
 
-/** See {@link Warm}. At most one fetch is under way. */
-export function createWarm(server: OpenWebUI, clock: Clock): Warm {
+const remembered = z.array(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    hidden: z.boolean(),
+    vision: z.boolean(),
+    toolIds: z.array(z.string()),
+    tags: z.array(z.string()),
+    ownedBy: z.string().nullable(),
+    knowledge: z.boolean(),
+    baseModelId: z.string().nullable(),
+    suggestions: z.array(z.string()),
+  }),
+) satisfies z.ZodType<readonly Model[]>;
+
+/**
+ * See {@link Warm}. At most one fetch is under way. What was known last stands in `cache` too, so that a start while
+ * Open WebUI is down has something to suggest; losing it changes nothing else.
+ */
+export function createWarm(server: OpenWebUI, clock: Clock, cache: Keyv): Warm {
+  const key = `models:${createHash('sha256')
+    .update(`${server.url} ${server.key?.reveal() ?? ''}`)
+    .digest('base64url')}`;
   let known: readonly Model[] = [];
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let fetching: Promise<readonly Model[]> | null = null;
@@ -27,13 +52,20 @@ export function createWarm(server: OpenWebUI, clock: Clock): Warm {
       .then((models) => {
         known = models.filter((model) => !model.hidden);
         fetchedAt = clock.now();
-        return known;
+        return cache.set(key, known).then(() => known);
       })
       .finally(() => {
         fetching = null;
       });
     return fetching;
   }
+
+  async function recall(): Promise<void> {
+    const read = remembered.safeParse(await cache.get(key));
+    if (read.success && known.length === 0) known = read.data;
+  }
+  // A cache that is away finds nothing and says so to the log itself.
+  recall().catch(() => known);
 
   const old = () => clock.now() - fetchedAt > FRESH_MS;
 

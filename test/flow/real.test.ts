@@ -9,6 +9,7 @@ import { connect, disconnect, type OpenWebUI } from '../../src/openwebui/connect
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createParley, type Parley } from '../../src/parley.ts';
+import { openCache } from '../../src/store/cache.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { startOpenWebUI } from '../../tools/openwebui/start.ts';
@@ -34,6 +35,7 @@ describe.skipIf(wanted === '')(`the whole flow on a real Open WebUI ${wanted}`, 
     parley = createParley({
       store: openSqlite(':memory:', { vault }),
       vault,
+      cache: await openCache(null),
       server,
       platforms: [
         {

@@ -7,6 +7,7 @@ import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createParley, type Parley } from '../../src/parley.ts';
+import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
@@ -74,6 +75,7 @@ export async function openWorld(
   const parley = createParley({
     store,
     vault,
+    cache: await openCache(null),
     server,
     platforms: [{ adapter, mode: 'thread' }],
     clock,
