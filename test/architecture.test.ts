@@ -7,6 +7,7 @@ const root = resolve(import.meta.dirname, '..');
 /** Who may import what, as DESIGN says: a room may use the rooms named here, and itself. */
 const MAY: Record<string, readonly string[]> = {
   'src/chat': [],
+  'src/prompts': ['src/chat'],
   'src/store': ['src/chat'],
   'src/openwebui': ['src/chat'],
   'src/config': ['src/chat'],
