@@ -68,7 +68,8 @@ export interface Parley {
   unready(): Promise<Record<string, string | null>>;
 }
 
-const LEASE_MS = 20_000;
+/** After a crash, a question waits so long before it is taken up again. */
+const LEASE_MS = 9_000;
 const SWEEP_MS = 3_600_000;
 /** Turns wait for the model most of the time: many may run at once. */
 const TURNS = 2_000;

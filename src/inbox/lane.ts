@@ -42,10 +42,14 @@ export function createLane(options: {
 }): Lane {
   const { lane, jobs, clock, log, leaseMs } = options;
   const running = new Set<Promise<void>>();
+  /** Jobs under lease, each with what tells its work that the lease was lost. */
+  const held = new Map<Job, AbortController>();
   let stopped = false;
   let looking = false;
   let again = false;
   let cancelTimer = noTimer;
+  let cancelRenewal = noTimer;
+  let renewAt = Number.POSITIVE_INFINITY;
 
   async function look(): Promise<void> {
     if (looking) {
@@ -62,6 +66,8 @@ export function createLane(options: {
 
   async function claimAll(): Promise<void> {
     cancelTimer();
+    // After a long sleep of the machine our own leases have ended: renew them before looking for jobs whose lease has ended.
+    if (clock.now() >= renewAt) await renewAll();
     try {
       while (!stopped && running.size < options.most) {
         const job = await jobs.claim(lane, clock.now(), leaseMs);
@@ -84,26 +90,34 @@ export function createLane(options: {
 
   async function hold(job: Job): Promise<void> {
     const lost = new AbortController();
-    let cancelRenewal = noTimer;
-    const renewLater = () => {
-      cancelRenewal = clock.after(leaseMs / 3, () => {
-        jobs
-          .renew(job, clock.now(), leaseMs)
-          .then((held) => (held ? renewLater() : lost.abort()))
-          .catch((error: unknown) => {
-            log.warn({ lane, job: job.id, error }, 'a lease could not be renewed');
-            renewLater();
-          });
-      });
-    };
-    renewLater();
+    held.set(job, lost);
+    if (held.size === 1) renewLater();
     try {
       await options.run({ job, lost: lost.signal });
     } catch (error) {
       await settle(job, error);
     } finally {
-      cancelRenewal();
+      held.delete(job);
+      if (held.size === 0) cancelRenewal();
     }
+  }
+
+  /** One write keeps all leases of the lane alive, however many there are. */
+  function renewLater(): void {
+    cancelRenewal();
+    renewAt = clock.now() + leaseMs / 3;
+    cancelRenewal = clock.after(leaseMs / 3, () => void renewAll());
+  }
+
+  async function renewAll(): Promise<void> {
+    try {
+      for (const lease of await jobs.renew([...held.keys()], clock.now(), leaseMs)) {
+        for (const [job, lost] of held) if (job.id === lease.id && job.fence === lease.fence) lost.abort();
+      }
+    } catch (error) {
+      log.warn({ lane, error }, 'leases could not be renewed');
+    }
+    if (held.size > 0) renewLater();
   }
 
   async function settle(job: Job, error: unknown): Promise<void> {
@@ -134,6 +148,8 @@ export function createLane(options: {
       const cancelLimit = clock.after(drainMs, limit.resolve);
       await Promise.race([Promise.allSettled(running), limit.promise]);
       cancelLimit();
+      held.clear();
+      cancelRenewal();
     },
   };
 }

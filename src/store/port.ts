@@ -77,8 +77,8 @@ export interface Jobs {
    * earlier unfinished job of the same lane and conversation stands before it, and none runs under a live lease. Null when there is none.
    */
   claim(lane: Lane, now: number, leaseMs: number): Promise<Job | null>;
-  /** Extends a lease. False: it was lost, stop working. */
-  renew(lease: Lease, now: number, leaseMs: number): Promise<boolean>;
+  /** Extends leases, all in one write; gives those that were lost: their holders must stop working. */
+  renew(leases: readonly Lease[], now: number, leaseMs: number): Promise<readonly Lease[]>;
   /** Leaves JSON to go on from. False: the lease was lost. */
   checkpoint(lease: Lease, json: string): Promise<boolean>;
   /** Ends a job and accepts others in the same transaction (keys seen before are passed over). False: the lease was lost and nothing was written. */

@@ -77,7 +77,10 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   return {
     accept: (job, now) => file.run(() => add(job, now)),
     claim: (lane, now, leaseMs) => file.run(() => one(claim.all({ lane, now, until: now + leaseMs })[0])),
-    renew: (lease, now, leaseMs) => file.run(() => renew.run({ ...proof(lease), until: now + leaseMs }).changes === 1),
+    renew: (leases, now, leaseMs) =>
+      file.transaction(() =>
+        leases.filter((lease) => renew.run({ ...proof(lease), until: now + leaseMs }).changes !== 1),
+      ),
     checkpoint: (lease, json) => file.run(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
     finish: (lease, state, error, then, now) =>
       file.transaction(() => {

@@ -7,7 +7,7 @@ export function leaseContract(store: () => Store, again: () => Promise<Store>): 
   /** Every write that a lease guards, each tried with the given one; true where it was taken. */
   async function tryAll(lease: Lease): Promise<boolean[]> {
     return [
-      await store().jobs.renew(lease, start, 60_000),
+      (await store().jobs.renew([lease], start, 60_000)).length === 0,
       await store().jobs.checkpoint(lease, '"stale"'),
       await store().conversations.put(conversation({ title: 'stale' }), lease),
       await store().outbox.put(outboxRow('stale'), lease),
@@ -107,7 +107,9 @@ export function leaseContract(store: () => Store, again: () => Promise<Store>): 
       expect(await store().conversations.put(conversation({ title: 'mine' }), job)).toBe(true);
       expect(await store().outbox.put(outboxRow('mine', { job: job.id }), job)).toBe(true);
       expect(await store().jobs.checkpoint(job, '1')).toBe(true);
-      expect(await store().jobs.renew(job, start + 5_000, 1_000)).toBe(true);
+      expect(await store().jobs.renew([job, { id: 'nobody', fence: 1 }], start + 5_000, 1_000)).toEqual([
+        { id: 'nobody', fence: 1 },
+      ]);
       expect((await store().jobs.get(job.id))?.leaseUntil).toBe(start + 6_000);
       expect(await store().jobs.claim('turn', start + 5_999, 1_000)).toBeNull();
       expect((await store().conversations.get(conversation().key))?.title).toBe('mine');

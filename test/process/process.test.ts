@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { answer, says } from '../servers/openwebui/script.ts';
+import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { outcome, type ParleyProcess, run, start } from './parley-process.ts';
+import { visit } from './visitor.ts';
+
+let folder = '';
+let openWebUI: ScriptedOpenWebUI;
+const started: ParleyProcess[] = [];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-process-'));
+  openWebUI = await startScriptedOpenWebUI();
+});
+afterEach(async () => {
+  for (const parley of started.splice(0)) await parley.kill();
+  await openWebUI.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function settings(more: Record<string, string> = {}): Record<string, string> {
+  return {
+    PARLEY_STORE: `sqlite:${join(folder, 'parley.db')}`,
+    PARLEY_LISTEN: '127.0.0.1:0',
+    PARLEY_TOKEN: 'a-token-for-tests',
+    ...more,
+  };
+}
+
+async function startParley(more: Record<string, string> = {}): Promise<ParleyProcess> {
+  const asking = { OPENWEBUI_URL: openWebUI.url, OPENWEBUI_API_KEY: openWebUI.key };
+  const parley = await start(settings({ ...asking, PARLEY_FOLLOW_UPS: 'off', ...more }), folder);
+  started.push(parley);
+  return parley;
+}
+
+describe('Parley started wrongly', () => {
+  it('ends within two seconds, names every wrong setting, and prints no secret', async () => {
+    const wrong = { OPENWEBUI_URL: 'chat.example.org', OPENWEBUI_API_KEY: 'sk-secret secret', PARLEY_TITLES: 'maybe' };
+    const { code, err, out, ms } = await outcome(run(settings(wrong), [], folder));
+    expect(code).toBe(1);
+    expect(ms).toBeLessThan(2_000);
+    for (const name of Object.keys(wrong)) expect(err).toContain(name);
+    expect(err + out).not.toContain('secret secret');
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it('says so when its address is taken', async () => {
+    await startParley({ PARLEY_LISTEN: '127.0.0.1:38217' });
+    const { code, err } = await outcome(
+      run(settings({ PARLEY_LISTEN: '127.0.0.1:38217', PARLEY_STORE: 'sqlite::memory:' }), [], folder),
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/PARLEY_LISTEN: another program already listens on 127\.0\.0\.1:38217/);
+  });
+
+  it('says so when its store cannot be opened', async () => {
+    const { code, err } = await outcome(run(settings({ PARLEY_STORE: 'postgres://db.example.org/x' }), [], folder));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Parley cannot start\. The store address/);
+  });
+});
+
+describe('Parley started with nothing set', () => {
+  it('serves the page on the stand-in and says so plainly', async () => {
+    const parley = await start(settings(), folder);
+    started.push(parley);
+    expect(parley.lines.join('\n')).toMatch(/Demo: a built-in stand-in answers, not a language model/);
+    const ann = await visit(parley.link, 'Ann');
+    ann.send('Show me a table');
+    await ann.until(() => ann.answers().some((message) => !message.live && message.text.includes('|')));
+    ann.leave();
+  }, 60_000);
+});
+
+describe('Parley killed in the middle of an answer', () => {
+  it('ends the question with one whole answer after the restart', async () => {
+    const whole = 'One two three four five six seven eight nine ten.';
+    openWebUI.next(answer(['One two three', { hold: true }]));
+    const before = await startParley();
+    const ann = await visit(before.link, 'Ann');
+    ann.send('Count to ten');
+    await ann.until(() => ann.answers().some((message) => message.text.startsWith('One two three')));
+    await before.kill();
+    openWebUI.next(says(whole));
+    const after = await startParley();
+    const again = await visit(after.link, 'Ann', ann.me);
+    await again.until(() => again.answers().some((message) => message.text === whole && !message.live));
+    expect(again.answers().map((message) => message.text)).toEqual([whole]);
+    await openWebUI.until(() => JSON.stringify(openWebUI.chats()).includes(whole));
+    expect(openWebUI.chats()).toHaveLength(1);
+    again.leave();
+  }, 60_000);
+});
+
+describe('Parley told to end', () => {
+  it('lets an answer end, and ends with 0', async () => {
+    openWebUI.next(says('A long answer that takes a moment to write.', { everyMs: 40 }));
+    const parley = await startParley();
+    const ann = await visit(parley.link, 'Ann');
+    ann.send('Write');
+    await ann.until(() => ann.answers().some((message) => message.text.startsWith('A long')));
+    expect(await parley.terminate()).toBe(0);
+    const next = await startParley();
+    const again = await visit(next.link, 'Ann', ann.me);
+    await again.until(() =>
+      again.answers().some((message) => message.text === 'A long answer that takes a moment to write.'),
+    );
+    expect(openWebUI.asked).toHaveLength(1);
+    again.leave();
+  }, 60_000);
+});
+
+describe('doctor', () => {
+  it('finds everything in order, and says what to mend', async () => {
+    const asking = { OPENWEBUI_URL: openWebUI.url, OPENWEBUI_API_KEY: openWebUI.key };
+    const { code, out } = await outcome(run(settings(asking), ['doctor'], folder));
+    expect(code).toBe(0);
+    expect(out).toMatch(/ok {4}API key: Accepted; API keys are enabled\. The account is Parley \(user\)\./);
+    expect(out).toMatch(/note {2}PARLEY_SECRET_KEY: Not set/);
+  });
+
+  it('fails on a wrong key and a server that is down, also as JSON', async () => {
+    const wrong = { OPENWEBUI_URL: openWebUI.url, OPENWEBUI_API_KEY: 'sk-0000000000000000' };
+    const first = await outcome(run(settings(wrong), ['doctor', '--json'], folder));
+    expect(first.code).toBe(1);
+    expect(JSON.parse(first.out)).toMatchObject({
+      well: false,
+      findings: expect.arrayContaining([expect.objectContaining({ what: 'API key', state: 'fail' })]),
+    });
+    await openWebUI.down();
+    const second = await outcome(run(settings(wrong), ['doctor'], folder));
+    expect(second.code).toBe(1);
+    expect(second.out).toMatch(/FAIL {2}Open WebUI:/);
+    expect(second.out + first.out).not.toContain('sk-0000000000000000');
+  });
+});
