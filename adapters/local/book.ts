@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import * as z from 'zod';
+import { openBookFile } from './book-file.ts';
+import { type Conversations, createConversations } from './conversations.ts';
+import { createFiles, type Files } from './files.ts';
+import { createMessages, type Messages } from './messages.ts';
+import { createOpenForms, type OpenForms } from './open-forms.ts';
+import { createPeople, type People } from './people.ts';
+
+/** Everything that the local page keeps. Each change gets the next number, so that a page can ask for what it missed. */
+export interface Book {
+  /** Names this data file; another file's change numbers mean nothing. */
+  readonly id: string;
+  readonly people: People;
+  readonly conversations: Conversations;
+  readonly messages: Messages;
+  readonly files: Files;
+  readonly forms: OpenForms;
+  /** The number of the newest change. */
+  seq(): number;
+  /** All of `work` is kept, or nothing. */
+  together<T>(work: () => T): T;
+  close(): void;
+}
+
+/** What the tables share. */
+export interface Pages {
+  readonly db: DatabaseSync;
+  /** The number for the next change. */
+  next(): number;
+}
+
+const head = z.object({ id: z.string(), seq: z.number() });
+
+/** Opens the data file. Throws a `Failure` that says how to mend it. */
+export function openBook(file: string): Book {
+  const db = openBookFile(file);
+  const found = db.prepare('select id, seq from book').get();
+  const begun = found ? head.parse(found) : { id: randomBytes(12).toString('base64url'), seq: 0 };
+  if (!found) db.prepare('insert into book (id, seq) values (?, ?)').run(begun.id, begun.seq);
+  let seq = begun.seq;
+  const keep = db.prepare('update book set seq = ?');
+  const pages: Pages = {
+    db,
+    next() {
+      seq += 1;
+      keep.run(seq);
+      return seq;
+    },
+  };
+  return {
+    id: begun.id,
+    people: createPeople(pages),
+    conversations: createConversations(pages),
+    messages: createMessages(pages),
+    files: createFiles(pages),
+    forms: createOpenForms(pages),
+    seq: () => seq,
+    together(work) {
+      if (db.isTransaction) return work();
+      db.exec('begin immediate');
+      try {
+        const result = work();
+        db.exec('commit');
+        return result;
+      } catch (error) {
+        if (db.isTransaction) db.exec('rollback');
+        throw error;
+      }
+    },
+    close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { html, type TemplateResult } from 'lit-html';
+
+const paths = {
+  plus: 'M12 5v14M5 12h14',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20a6.5 6.5 0 0 1 13 0M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.2a6.5 6.5 0 0 1 3.5 5.8',
+  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  close: 'M6 6l12 12M18 6 6 18',
+  search: 'M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM20 20l-4-4',
+  copy: 'M9 9h10v11H9zM5 15V4h10',
+  edit: 'M4 20h4L19 9l-4-4L4 16v4ZM13 7l4 4',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  more: 'M6 12h.01M12 12h.01M18 12h.01',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  stop: 'M7 7h10v10H7z',
+  clip: 'M20 11.5 12.5 19a5 5 0 0 1-7-7L13 4.5a3.4 3.4 0 0 1 4.8 4.8L10.500 16.500a1.700 1.700 0 0 1-2.400-2.400L15 7.200',
+  again: 'M4 12a8 8 0 1 1 2.500 5.800M4 18v-4.500h4.500',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  sun: 'M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2v2M12 20v2M4.900 4.900l1.400 1.400M17.700 17.700l1.400 1.400M2 12h2M20 12h2M4.900 19.100l1.400-1.400M17.700 6.300l1.400-1.400',
+  moon: 'M20 14.500A8.500 8.500 0 1 1 9.500 4a7 7 0 0 0 10.500 10.500Z',
+  auto: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 3v18M12 8h6M12 13h8M12 18h5',
+  leave: 'M14 4h6v16h-6M4 12h11M11 8l4 4-4 4',
+  file: 'M6 3h8l5 5v13H6zM14 3v5h5',
+} as const;
+
+/** A line icon. It says nothing by itself: whatever holds it has a name. */
+export function icon(name: keyof typeof paths): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${paths[name]}></path></svg>`;
+}
