@@ -51,7 +51,7 @@ export function createTestClock(start = Date.UTC(2026, 10, 21, 12)): TestClock {
         timer.task();
         await settle();
       }
-      now = until;
+      now = Math.max(now, until);
     },
     settle,
     timers: () => timers.size,

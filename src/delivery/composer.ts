@@ -16,8 +16,10 @@ export interface Composed {
 export interface Composer {
   /** Takes the newest view. The last one closes the tail. False: its text did not go on from the one before, all parts begin anew. */
   take(view: View): boolean;
-  /** Parts that are closed: all of them once the view is final. */
+  /** Parts that are closed: all of them once it has ended. */
   closed(): number;
+  /** The last view has been taken. */
+  ended(): boolean;
   /** What a closed part shows for good. */
   part(index: number): Composed;
   /** The same as a body of its own, with what stands under it. */
@@ -89,6 +91,7 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
       return went;
     },
     closed: () => splitter.pieces.length,
+    ended: () => ended,
     part(index) {
       const piece = splitter.pieces[index];
       const last = ended && index === splitter.pieces.length - 1;

@@ -1,4 +1,4 @@
-import type { Line, Scan } from './scanner.ts';
+import { type Line, mayBelong, type Scan } from './scanner.ts';
 import { lineAt } from './seam.ts';
 
 /** A place where a text may be cut. The lower the rank, the less the reader notices. */
@@ -15,13 +15,13 @@ const WHOLE = 0.5;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /**
- * Where to cut a text that does not fit: at or before `most`, behind `least` (both offsets; what stands before `least` is a wrapper
- * or must not be cut). A function of its arguments alone. Always greater than `least`.
+ * Where to cut a text that does not fit: at or before `most`, behind the wrapper of `least` characters, and not before `kept`, since
+ * so much is already shown where it cannot be taken back. A function of its arguments alone. Always greater than `least`.
  */
-export function chooseCut(text: string, scanned: Scan, least: number, most: number): number {
-  const low = least + Math.floor((most - least) * WINDOW);
+export function chooseCut(text: string, scanned: Scan, least: number, kept: number, most: number): number {
+  const low = Math.max(kept, least + Math.floor((most - least) * WINDOW));
   const half = least + Math.floor((most - least) * WHOLE);
-  const breaks = lineBreaks(text, scanned.lines, least);
+  const breaks = lineBreaks(text, scanned.lines, least).filter((one) => one.at >= kept);
   const inside = scanned.lines[lineAt(scanned.lines, most)];
   const block = inside?.fence?.from ?? inside?.table?.from ?? -1;
   if (block >= half && block <= most && breaks.some((one) => one.at === block)) return block;
@@ -32,7 +32,7 @@ export function chooseCut(text: string, scanned: Scan, least: number, most: numb
   if (between?.sentence) return between.at;
   if (near) return near.at;
   if (between) return between.at;
-  return anyBreak(text, scanned, breaks, least, most);
+  return anyBreak(text, scanned, breaks, least, kept, most);
 }
 
 const Rank = { block: 0, beside: 1, item: 2, nested: 3, inItem: 4, code: 5, line: 6, soft: 7 } as const;
@@ -59,6 +59,7 @@ function lineBreaks(text: string, lines: readonly Line[], least: number): Break[
 /** How good a break before `line` is; null where there must be none. */
 function rankOf(text: string, line: Line, previous: Line, blank: boolean): number | null {
   // A heading keeps what it heads, an opening line its first line, a closing line its block.
+  if (mayBelong(text, line, previous)) return null;
   if (previous.kind === 'heading' && text.charAt(previous.text) === '#') return null;
   if (previous.kind === 'heading' && line.kind !== 'heading') return null;
   if (line.kind === 'heading' && text.charAt(line.text) !== '#') return null;
@@ -107,7 +108,14 @@ function wordBreak(text: string, scanned: Scan, low: number, most: number): { at
 }
 
 /** When nothing good is near: before whatever stands across `most`, or between two graphemes. */
-function anyBreak(text: string, scanned: Scan, breaks: readonly Break[], least: number, most: number): number {
+function anyBreak(
+  text: string,
+  scanned: Scan,
+  breaks: readonly Break[],
+  least: number,
+  kept: number,
+  most: number,
+): number {
   const across = protectedAt(scanned, most);
   if (!across) {
     const at = graphemeBefore(text, least, most);
@@ -115,9 +123,10 @@ function anyBreak(text: string, scanned: Scan, breaks: readonly Break[], least: 
     if (!emptied) return at;
   }
   const far = best(breaks.filter((one) => one.at <= most && !insideSpan(scanned, one.at)));
-  const word = wordBreak(text, scanned, least + 1, most);
+  const word = wordBreak(text, scanned, Math.max(kept, least + 1), most);
   const before = across && across.from > least && text.slice(least, across.from).trim() !== '' ? across.from : 0;
   const at = Math.max(far?.at ?? 0, word?.at ?? 0, before);
+  if (kept > least && at < kept) return kept;
   return at > least ? at : graphemeBefore(text, least, most);
 }
 

@@ -1,4 +1,4 @@
-import type { Adapter, Surface } from '../chat/adapter.ts';
+import type { Adapter, Surface, SurfaceRef } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, type Problem, problemOf } from '../chat/errors.ts';
 import type { View } from '../chat/view.ts';
@@ -45,6 +45,7 @@ type Step =
   | { readonly do: 'put'; readonly slot: Slot; readonly surface: Surface; readonly closed: boolean }
   | { readonly do: 'open' | 'tell'; readonly slot: Slot; readonly closed: boolean }
   | { readonly do: 'remove'; readonly slot: Slot }
+  | { readonly do: 'discard'; readonly ref: SurfaceRef }
   | { readonly do: 'file' };
 
 /** One answer on its way into a conversation. See {@link LiveReply}. */
@@ -77,6 +78,8 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   let viaUsed = false;
   /** Reused messages from this index on cannot be had. */
   let reusable = options.reuse.length;
+  /** Old messages that are dealt with without being reused. */
+  const discarded = new Set<string>();
   /** From this part on the answer goes to the asker directly, once, at the end. */
   let toldFrom = Number.POSITIVE_INFINITY;
   const timers = new Set<() => void>();
@@ -117,10 +120,10 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   function step(): Step | null {
     if (!view) return null;
     const closed = front < composer.closed();
-    if (view.final && composer.closed() > 0 && !closed) return wrapUp();
+    if (composer.ended() && !closed) return wrapUp();
     const slot = ledger.slot(front);
     if (slot.index >= toldFrom) return view.final ? { do: 'tell', slot, closed } : null;
-    if (!slot.surface) return { do: 'open', slot, closed };
+    if (!slot.surface) return slot.done && !view.final ? null : { do: 'open', slot, closed };
     if (slot.surface.mode === 'once' && !view.final) return null;
     return { do: 'put', slot, surface: slot.surface, closed };
   }
@@ -128,6 +131,10 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   function wrapUp(): Step | null {
     const surplus = ledger.slots().find((slot) => slot.index >= composer.closed() && slot.surface);
     if (surplus) return { do: 'remove', slot: surplus };
+    const ref = options.reuse.find(
+      (one) => !discarded.has(one.id) && !ledger.slots().some((slot) => slot.ref?.id === one.id),
+    );
+    if (ref) return { do: 'discard', ref };
     const file = ledger.file();
     return composer.closed() > adapter.limits.partsBeforeFile && !file.done ? { do: 'file' } : null;
   }
@@ -161,8 +168,8 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
       return { scopes, rank: 1, weight: now - textAt, at: Math.max(retryAt, waited, readable ? 0 : textAt + WORD_MS) };
     }
     const weight = unseen * age;
-    if (next.do !== 'remove' && next.do !== 'file' && next.closed)
-      return { scopes, rank: 2, weight, at: Math.max(retryAt, sentAt) };
+    // A part that is over is put at once: what follows it waits for that.
+    if (closes(next)) return { scopes, rank: 2, weight, at: retryAt };
     if (unseen > 0) {
       return { scopes, rank: 2, weight, at: Math.max(retryAt, sentAt + (unseen < FEW ? FEW_MS : GAP_MS)) };
     }
@@ -205,8 +212,16 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
       case 'remove':
         await next.slot.surface?.remove();
         ticket.settle(null);
+        if (next.slot.ref) discarded.add(next.slot.ref.id);
         next.slot.surface = null;
         return ledger.forget(next.slot);
+      case 'discard': {
+        const old = await adapter.reopen(next.ref);
+        if (typeof old !== 'string') await old.remove();
+        ticket.settle(null);
+        discarded.add(next.ref.id);
+        return;
+      }
       case 'file':
         return file(ticket);
     }
@@ -214,7 +229,16 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
 
   /** Lets the newest view into the parts. */
   function compose(): void {
-    if (!view || composer.take(view)) return;
+    if (!view) return;
+    const went = composer.take(view);
+    // What an earlier run finished and nobody can change any more stays as it is.
+    for (
+      let slot = ledger.slot(front);
+      slot.done && !slot.surface && front < composer.closed();
+      slot = ledger.slot(front)
+    )
+      front += 1;
+    if (went) return;
     room.log('text replaced', { job: options.job });
     front = 0;
     sentTo = 0;
@@ -245,6 +269,9 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
       if (composed && closed) await close(slot, composed, print ?? '');
       return;
     }
+    // An earlier run had ended with another text here: from now on it has not.
+    if (slot.shown !== null && !closed) await ledger.sent(slot, surface);
+    slot.shown = null;
     noteSent(composed);
     await surface.put(composed.rendered, closed);
     ticket.settle(null);
@@ -394,7 +421,7 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
       return;
     }
     const slot = ledger.slot(front);
-    const wrapping = front >= composer.closed() && view?.final === true;
+    const wrapping = composer.ended() && front >= composer.closed();
     switch (problem.kind) {
       case 'busy':
         // The pacer holds the scope; nothing more is to be waited for here.
@@ -457,6 +484,7 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   /** The answer stands; what was left to tidy up is not worth failing for. */
   function skipWrapUp(): void {
     for (const slot of ledger.slots()) if (slot.index >= composer.closed()) slot.surface = null;
+    for (const ref of options.reuse) discarded.add(ref.id);
     ledger.file().done = true;
   }
 
@@ -467,7 +495,7 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   }
 
   function conclude(): void {
-    if (over || !view?.final || composer.closed() === 0 || front < composer.closed() || wrapUp()) return;
+    if (over || !composer.ended() || front < composer.closed() || wrapUp()) return;
     settle({ ok: true, parts: parts() });
   }
 
@@ -533,6 +561,10 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   };
   void recover();
   return reply;
+}
+
+function closes(step: Step): boolean {
+  return (step.do === 'put' || step.do === 'open') && step.closed;
 }
 
 function differs(a: View, b: View): boolean {

@@ -208,8 +208,14 @@ export function createPacer({ clock, rate }: PacerOptions): Pacer {
   }
 
   function leave(payer: Payer): void {
-    where.get(payer)?.waiting.delete(payer);
+    const scope = where.get(payer);
+    if (!scope) return;
     where.delete(payer);
+    scope.waiting.delete(payer);
+    if (scope.waiting.size > 0) return;
+    scope.cancel?.();
+    scope.cancel = null;
+    scope.due = Number.POSITIVE_INFINITY;
   }
 
   /** Puts a payer where its wish belongs. */

@@ -1,4 +1,4 @@
-import { type Line, type Scan, scan } from './scanner.ts';
+import { type Line, mayBeDelimiter, type Scan, scan } from './scanner.ts';
 import { closing } from './seam.ts';
 
 /** What a live tail shows while it grows. */
@@ -14,7 +14,6 @@ export const HOLD_MS = 400;
 export const HOLD_UNITS = 200;
 
 const LONE_MARKER = /^[ \t]*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|>+|`{1,3}|~{1,3}|=+|-+|\*+|_+|\$\$?|\\\[?)?[ \t]*$/;
-const HALF_DELIMITER = /^[ \t]*[|:-][ \t|:-]*$/;
 
 /**
  * The tail of a text as a reader should see it now: closes what is open (fence, emphasis, code), holds back what may turn into
@@ -40,7 +39,11 @@ function holdBack(text: string, least: number, append: boolean): { shown: number
   let scanned = scan(text);
   for (;;) {
     const waits = waiting(text.slice(0, shown), scanned, append);
-    const from = waits.filter((at) => at < shown && at >= least && text.length - at <= HOLD_UNITS);
+    // What already shows stays; what is new behind it waits all the same.
+    const from = waits
+      .filter((at) => text.length - at <= HOLD_UNITS)
+      .map((at) => Math.max(at, least))
+      .filter((at) => at < shown);
     if (from.length === 0) return { shown, scanned };
     shown = Math.min(...from);
     scanned = scan(text.slice(0, shown));
@@ -54,7 +57,7 @@ function waiting(text: string, scanned: Scan, append: boolean): number[] {
   const waits: number[] = [];
   const previous = scanned.lines.at(-2);
   if (blockWaits(text, line)) waits.push(line.from);
-  if (previous && headWaits(text, line, previous)) waits.push(previous.from, line.from);
+  if (previous && mayBeDelimiter(text, line, previous)) waits.push(previous.from, line.from);
   for (const half of scanned.halves) {
     const empty = text.slice(half.from + half.close.length).trim() === '';
     if (half.kind !== 'code' || append || empty) waits.push(half.from);
@@ -80,13 +83,6 @@ function blockWaits(text: string, line: Line): boolean {
     if (line.item && text.slice(line.text, line.to).trim() === '') return true;
   }
   return line.kind === 'text' && words.trimStart().startsWith('|');
-}
-
-/** Whether the last line may become a table's second, and the one before it the head. */
-function headWaits(text: string, line: Line, previous: Line): boolean {
-  if (line.kind !== 'text' || previous.kind !== 'text') return false;
-  const words = text.slice(line.from + line.quote.length, line.to);
-  return HALF_DELIMITER.test(words) && text.slice(previous.text, previous.to).includes('|');
 }
 
 function closeAll(text: string, scanned: Scan): string {

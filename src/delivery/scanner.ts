@@ -83,6 +83,9 @@ const HEADING = /^\s{0,3}#{1,6}(?:[ \t]|$)/;
 const FENCE = /^([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/;
 const MATH = /^([ \t]*)(\$\$|\\\[)[ \t]*$/;
 const SETEXT = /^ {0,3}(?:=+|-+)[ \t]*$/;
+const MARKERS = /^[ \t]*(?:#{1,6}|[-*+_=]+|\d{1,9}[.)]?)[ \t]*$/;
+const HALF_DELIMITER = /^[ \t]*[|:-][ \t|:-]*$/;
+const HALF_CLOSE = /^[ \t]*[`~$\\]+\]?$/;
 const DELIMITER = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/;
 
 interface MutableLine extends Line {
@@ -224,6 +227,8 @@ export function scan(text: string): Scan {
       add('fence-open');
       return true;
     }
+    // A few markers at the very end of the text may still become words: until then they belong to the paragraph.
+    if (paragraph >= 0 && !afterBlank && to === text.length && MARKERS.test(rest)) return false;
     if (HEADING.test(rest)) {
       endParagraph();
       open.table = null;
@@ -252,6 +257,8 @@ export function scan(text: string): Scan {
     )
       return false;
     if (indent >= 4 && levels.length === 0) return false;
+    const inner = rest.slice(item[0].length);
+    if (inner === '' && paragraph >= 0 && !afterBlank && levels.length === 0) return false;
     endParagraph();
     open.table = null;
     const marker = item[2] ?? '';
@@ -266,7 +273,6 @@ export function scan(text: string): Scan {
     levels = [...kept, { indent, content, kind, ordinal }];
     const digits = start + (item[1]?.length ?? 0);
     const number = written === null ? null : { from: digits, to: digits + marker.length - 1 };
-    const inner = rest.slice(item[0].length);
     const head = raw.slice(0, raw.length - rest.length);
     const nested = openFence(inner, head + ' '.repeat(content), start - head.length);
     if (nested) {
@@ -285,6 +291,23 @@ export function scan(text: string): Scan {
     if (!rest.includes('-') || !rest.includes('|') || !DELIMITER.test(rest)) return false;
     return cellsOf(rest) === cellsOf(text.slice(head.text, head.to));
   }
+}
+
+/** Whether a line may be the beginning of a table's second line, and the line before it the head. */
+export function mayBeDelimiter(text: string, line: Line, previous: Line): boolean {
+  if (line.kind !== 'text' || previous.kind !== 'text') return false;
+  return (
+    HALF_DELIMITER.test(text.slice(line.from + line.quote.length, line.to)) &&
+    text.slice(previous.text, previous.to).includes('|')
+  );
+}
+
+/** Whether the last line, which has not ended, may turn out to belong to the line before: an underline, the end of a fence. */
+export function mayBelong(text: string, line: Line, previous: Line): boolean {
+  if (line.to !== text.length) return false;
+  const words = text.slice(line.from + line.quote.length, line.to);
+  if (line.kind === 'fence-body') return HALF_CLOSE.test(words);
+  return mayBeDelimiter(text, line, previous) || (previous.kind === 'text' && MARKERS.test(words));
 }
 
 /** The fence that a line opens, if it does. `lead` is what stands before it on every line of the fence. */

@@ -87,22 +87,23 @@ export function createSplitter(measure: Measure): Splitter {
   /** Freezes the first piece of `text`, which does not fit. */
   function freeze(text: string, last: boolean): void {
     const scanned = scan(text);
-    const least = Math.max(open.length, open.length + kept - from - skip);
+    const least = open.length;
+    const shown = Math.min(text.length, Math.max(least, least + kept - from - skip));
     const fits = (at: number): boolean => {
       const { size, max } = room(closedText(text, scanned, at).markdown, false);
       return size <= max;
     };
-    let most = least + 1;
+    let most = Math.max(least + 1, shown);
     for (let high = text.length - 1; most < high; ) {
       const middle = (most + high + 1) >> 1;
       if (fits(middle)) most = middle;
       else high = middle - 1;
     }
     if (last) most = Math.min(most, text.length - 1);
-    let at = chooseCut(text, scanned, least, most);
-    while (!fits(at) && at > least + 1 && most > least + 1) {
+    let at = chooseCut(text, scanned, least, shown, most);
+    while (!fits(at) && at > least + 1 && at > shown && most > least + 1) {
       most = least + Math.max(1, Math.floor((Math.min(most, at) - least) * 0.9));
-      at = chooseCut(text, scanned, least, most);
+      at = chooseCut(text, scanned, least, shown, most);
     }
     cutAt(text, scanned, Math.min(at, text.length));
   }
