@@ -2,7 +2,17 @@ import * as z from 'zod';
 import { Failure, type Problem, type ProblemKind, type Retry } from '../chat/errors.ts';
 
 /** What a call is about, for the sentence the person reads. `answer` and `task` are those that make a model work. */
-export type About = 'answer' | 'task' | 'model' | 'chat' | 'folder' | 'file' | 'feedback' | 'account' | 'server';
+export type About =
+  | 'answer'
+  | 'task'
+  | 'model'
+  | 'chat'
+  | 'folder'
+  | 'file'
+  | 'feedback'
+  | 'prompt'
+  | 'account'
+  | 'server';
 
 /** Which call failed: `call` is for the log (`POST /api/v1/chats/new`), `about` for the person. */
 export interface Where {
@@ -204,6 +214,7 @@ const things: Record<About, string> = {
   folder: 'This folder',
   file: 'This file',
   feedback: 'This answer',
+  prompt: 'This prompt',
   account: 'This account',
   server: 'What was asked for',
 };

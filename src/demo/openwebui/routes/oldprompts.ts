@@ -3,7 +3,7 @@ import { may } from '../access.ts';
 import { type Exchange, jsonOf, type Reply } from '../exchange.ts';
 import type { Json } from '../json.ts';
 import { freeCommand, mayCreate } from '../promptrows.ts';
-import { anyObject, type Prompt, type User } from '../records.ts';
+import { anyObject, type Grant, type Prompt, type User } from '../records.ts';
 import { Refusal, say } from '../refusal.ts';
 import type { Route } from '../router.ts';
 import { newId, seconds, type World } from '../world.ts';
@@ -30,12 +30,8 @@ export function oldPromptRoutes(world: World): Route[] {
     return prompt;
   };
 
-  const create = async (exchange: Exchange): Promise<Reply> => {
-    const fields = await jsonOf(exchange, form);
-    mayCreate(exchange.user);
-    freeCommand(world, fields.command, null);
-    const id = newId();
-    const now = seconds(world);
+  /** `null` meant everybody, an object only those it names; the stand-in knows the two ends. A change sets it anew. */
+  const grants = (id: string, control: unknown): Grant[] => {
     const open = {
       id: newId(),
       resource_type: 'prompt',
@@ -43,8 +39,17 @@ export function oldPromptRoutes(world: World): Route[] {
       principal_type: 'user',
       principal_id: '*',
       permission: 'read',
-      created_at: now,
+      created_at: seconds(world),
     };
+    return control === null || control === undefined ? [open] : [];
+  };
+
+  const create = async (exchange: Exchange): Promise<Reply> => {
+    const fields = await jsonOf(exchange, form);
+    mayCreate(exchange.user);
+    freeCommand(world, fields.command, null);
+    const id = newId();
+    const now = seconds(world);
     const prompt: Prompt = {
       id,
       command: fields.command,
@@ -58,8 +63,7 @@ export function oldPromptRoutes(world: World): Route[] {
       version_id: null,
       created_at: now,
       updated_at: now,
-      // `null` meant everybody, an object only those it names; the stand-in knows the two ends.
-      access_grants: fields.access_control === null || fields.access_control === undefined ? [open] : [],
+      access_grants: grants(id, fields.access_control),
       history: [],
     };
     return { json: answer(world.prompts.put(prompt)) };
@@ -68,8 +72,10 @@ export function oldPromptRoutes(world: World): Route[] {
   const update = async (exchange: Exchange): Promise<Reply> => {
     const fields = await jsonOf(exchange, form);
     const { title, content } = fields;
+    const prompt = writable(exchange);
+    const access_grants = grants(prompt.id, fields.access_control);
     return {
-      json: answer(world.prompts.put({ ...writable(exchange), name: title, content, updated_at: seconds(world) })),
+      json: answer(world.prompts.put({ ...prompt, name: title, content, access_grants, updated_at: seconds(world) })),
     };
   };
 
