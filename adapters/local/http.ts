@@ -116,7 +116,8 @@ export function createHttp(rooms: HttpRooms): (request: IncomingMessage, respons
     if (name === '') return refuse(response, 400, 'Please write a name.');
     if (/^parley$/i.test(name)) return refuse(response, 400, 'That is my name. Please choose another.');
     const person = book.people.enter(name, rooms.clock.now());
-    rooms.entered({ id: person.id, name: person.name });
+    const known = book.people.get(person.id);
+    if (known) rooms.entered(known);
     json(response, 200, person);
   }
 

@@ -13,14 +13,14 @@ export interface People {
   all(): readonly PagePerson[];
 }
 
-const row = z.object({ id: z.string(), name: z.string() });
+const row = z.object({ id: z.string(), name: z.string(), colour: z.number() });
 const withKey = row.extend({ key_hash: z.instanceof(Uint8Array) });
 
 /** See {@link People}. */
 export function createPeople({ db }: Pages): People {
   const insert = db.prepare('insert into people (id, name, key_hash, at) values (?, ?, ?, ?)');
-  const select = db.prepare('select id, name, key_hash from people where id = ?');
-  const list = db.prepare('select id, name from people order by at desc limit 500');
+  const select = db.prepare('select id, name, rowid - 1 as colour, key_hash from people where id = ?');
+  const list = db.prepare('select id, name, rowid - 1 as colour from people order by at desc limit 500');
   return {
     enter(name, at) {
       const id = `p${randomBytes(6).toString('hex')}`;
@@ -31,7 +31,9 @@ export function createPeople({ db }: Pages): People {
     proven(id, key) {
       const found = select.get(id);
       const read = found && withKey.parse(found);
-      return read && timingSafeEqual(read.key_hash, hash(key)) ? { id: read.id, name: read.name } : null;
+      return read && timingSafeEqual(read.key_hash, hash(key))
+        ? { id: read.id, name: read.name, colour: read.colour }
+        : null;
     },
     get(id) {
       const found = select.get(id);

@@ -77,6 +77,8 @@ export type FromPage = z.infer<typeof fromPage>;
 export interface PagePerson {
   readonly id: string;
   readonly name: string;
+  /** From 0, in the order of entering: people who talk together look different. */
+  readonly colour: number;
 }
 
 /** A file in a message. The address holds its unguessable id. */

@@ -13,19 +13,12 @@ function initials(name: string): string {
   return letters.join('').toUpperCase();
 }
 
-/** One of eight colours, the same for a person everywhere. */
-function hue(id: string): number {
-  let sum = 0;
-  for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 1_000_003;
-  return sum % 8;
-}
-
 /** A round picture of who wrote: initials for people, the mark for Parley. */
 export function avatar(author: string): TemplateResult {
   if (author === PARLEY) {
     return html`<span class="avatar parley" aria-hidden="true"
-      ><svg viewBox="0 0 24 24"><path d="M4 5.500h11v8H9l-3.500 3v-3H4z"></path><path d="M18 9.500h2v7.500h-1.500v2.500L15.500 17H11v-1.500"></path></svg
+      ><svg viewBox="0 0 24 24"><path d="M4 5.500h11v8H9l-3.5 3v-3H4z"></path><path d="M18 9.500h2v7.500h-1.500v2.500L15.5 17H11v-1.5"></path></svg
     ></span>`;
   }
-  return html`<span class="avatar hue-${hue(author)}" aria-hidden="true">${initials(nameOf(author))}</span>`;
+  return html`<span class="avatar hue-${(state.people.get(author)?.colour ?? 0) % 8}" aria-hidden="true">${initials(nameOf(author))}</span>`;
 }

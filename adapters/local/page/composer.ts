@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { live } from 'lit-html/directives/live.js';
-import { MESSAGE_UNITS, PARLEY, TEAM } from '../words.ts';
+import { MESSAGE_UNITS, TEAM } from '../words.ts';
 import { icon } from './icons.ts';
 import { keep, kept } from './keep.ts';
 import { press, runCommand, send } from './sending.ts';
@@ -124,7 +124,7 @@ function look(): void {
   const area = field();
   if (!area) return;
   const show = (found: Offer | null) => {
-    offered = found && { offer: found, marked: 0, moved: false };
+    offered = found && { offer: found, marked: found.eager ? 0 : -1, moved: false };
     redraw();
   };
   const typed = area.value;
@@ -169,12 +169,17 @@ function offerKeys(event: KeyboardEvent, now: NonNullable<typeof offered>): bool
   const { items, eager } = now.offer;
   const move = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
   if (move !== 0) {
-    offered = { ...now, marked: (now.marked + move + items.length) % items.length, moved: true };
+    offered = {
+      ...now,
+      marked: now.marked < 0 && move < 0 ? items.length - 1 : (now.marked + move + items.length) % items.length,
+      moved: true,
+    };
     redraw();
     return true;
   }
   const marked = items[now.marked];
-  if (event.key === 'Tab' && !event.shiftKey && marked) choose(marked);
+  const first = marked ?? items[0];
+  if (event.key === 'Tab' && !event.shiftKey && first) choose(first);
   else if (event.key === 'Enter' && !event.shiftKey && marked && (eager || now.moved)) choose(marked);
   else return false;
   return true;
@@ -240,8 +245,8 @@ export function composer(): TemplateResult {
             input.value = '';
           }}></label>
         <textarea id="composer-text" rows="1" data-testid="composer-text" .value=${live(words)} aria-label="Your message" enterkeyhint="send" autocomplete="off"
-          role="combobox" aria-expanded=${items.length > 0 ? 'true' : 'false'} aria-controls="offers" aria-autocomplete="list" aria-activedescendant=${items.length > 0 ? `offer-${offered?.marked ?? 0}` : nothing}
-          placeholder=${shared ? (state.current === TEAM ? `Ask ${PARLEY === 'parley' ? 'Parley' : ''} in front of everybody…` : 'Write to everybody here; @parley asks the model…') : 'Ask anything, or type / for commands…'}
+          role="combobox" aria-expanded=${items.length > 0 ? 'true' : 'false'} aria-controls="offers" aria-autocomplete="list" aria-activedescendant=${offered && offered.marked >= 0 && items.length > 0 ? `offer-${offered.marked}` : nothing}
+          placeholder=${shared ? (state.current === TEAM ? 'Ask Parley, for all to read…' : 'Write to all; @parley asks…') : 'Ask anything, or type /'}
           @input=${typed} @keydown=${keys} @click=${look} @paste=${pasted} @blur=${() => {
             setTimeout(() => {
               if (document.activeElement === field() || offered === null) return;

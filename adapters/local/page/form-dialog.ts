@@ -26,7 +26,10 @@ export function formDialog(): TemplateResult | typeof nothing {
   }
   const { form, errors, sending } = now;
   const shown = (element: Element | undefined) => {
-    if (element instanceof HTMLDialogElement && !element.open) element.showModal();
+    // The template is filled before it stands in the page.
+    queueMicrotask(() => {
+      if (element instanceof HTMLDialogElement && element.isConnected && !element.open) element.showModal();
+    });
   };
   const general = Object.entries(errors).filter(([name]) => !form.fields.some((field) => field.name === name));
   return html`<dialog class="dialog" ${ref(shown)} aria-labelledby="form-title" data-testid="form" data-form=${form.id} @close=${close} @cancel=${close}>

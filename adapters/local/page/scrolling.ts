@@ -16,6 +16,7 @@ class Scroller extends Directive {
   #stuck = true;
   #firstId: string | null = null;
   #height = 0;
+  #top = 0;
 
   constructor(info: PartInfo) {
     super(info);
@@ -60,17 +61,25 @@ class Scroller extends Directive {
       box.scrollTop += box.scrollHeight - this.#height;
     this.#firstId = first;
     this.#stick();
-    this.#jump();
   }
 
   #stick(): void {
-    if (this.#box && this.#stuck) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.#box && this.#stuck && !this.#empty()) this.#box.scrollTop = this.#box.scrollHeight;
+    this.#jump();
+  }
+
+  /** A greeting is read from its top. */
+  #empty(): boolean {
+    return this.#box?.querySelector('.message') === null;
   }
 
   #scrolled(): void {
     const box = this.#box;
     if (!box) return;
-    this.#stuck = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    // Only a reader moves up; a page that grows under them, or is laid out anew, does not.
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) this.#stuck = true;
+    else if (box.scrollTop < this.#top) this.#stuck = false;
+    this.#top = box.scrollTop;
     this.#jump();
     const held = state.held.get(this.#conversation);
     const before = held?.messages[0]?.id;
@@ -88,7 +97,10 @@ class Scroller extends Directive {
   #jump(): void {
     const button = this.#box?.parentElement?.querySelector<HTMLElement>('.jump');
     if (button && this.#box)
-      button.hidden = this.#stuck || this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < NEAR * 3;
+      button.hidden =
+        this.#stuck ||
+        this.#empty() ||
+        this.#box.scrollHeight - this.#box.scrollTop - this.#box.clientHeight < NEAR * 3;
   }
 
   #toEnd(smooth: boolean): void {
