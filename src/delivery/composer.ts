@@ -36,6 +36,9 @@ export interface Composer {
   narrow(index: number): void;
 }
 
+/** Units before the end of the known text that must be found again in the next view. */
+const COMPARED = 128;
+
 export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
   let view: View = { markdown: '', status: null, note: null, sources: [], controls: null, final: false };
   let source = '';
@@ -71,11 +74,18 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
     return { rendered: adapter.render({ ...part, sources: [] }, options), to, text };
   }
 
+  /** Whether a view's text begins with what we have. While it grows only the end is compared, so that an edit costs no more late than early. */
+  function goesOn({ markdown, final }: View): boolean {
+    if (final) return markdown.startsWith(source);
+    const from = Math.max(0, source.length - COMPARED);
+    return markdown.slice(from, source.length) === source.slice(from);
+  }
+
   return {
     take(newest) {
       view = newest;
       let went = true;
-      if (!newest.markdown.startsWith(source)) {
+      if (!goesOn(newest)) {
         went = false;
         splitter = begin();
         held = null;

@@ -43,6 +43,8 @@ const SPACE = /\s/;
 const WORD = /[\p{L}\p{N}]/u;
 const PUNCTUATION = /[\p{P}\p{S}]/u;
 const URL_HERE = /https?:\/\/[^\s<>`]*[^\s<>`.,;:!?"'*_~)\]]/iy;
+/** What a scan stops at; everything else is words. */
+const SPECIAL = /[\\`<![$:@*_~]|https?:\/\//gi;
 const EMOJI_HERE = /:[a-z0-9_+-]{1,48}:/iy;
 const ANGLE_HERE = /<(?:[@#!:/a-zA-Z])[^<>\n]*>/y;
 const MENTION_HERE = /@[\w.-]{1,64}/y;
@@ -51,7 +53,10 @@ const HALF_WORD = /(?:https?:\/\/[^\s<>`]*|:[a-z0-9_+-]{1,48}|@[\w.-]{1,64})$/iy
 /** An address or a link text longer than this is not waited for: UTF-16 units. */
 const LONG = 2_048;
 
-/** Scans one block of running text, `text[from, to)`. `growing`: the block may go on behind `to`. Linear. Emphasis follows CommonMark's flanking rules, a little simplified. */
+/**
+ * Scans one block of running text, `text[from, to)`. `growing`: the block may go on behind `to`. Linear.
+ * Emphasis follows CommonMark's flanking rules, a little simplified.
+ */
 export function scanInline(text: string, from: number, to: number, growing: boolean): Inline {
   const spans: Span[] = [];
   const emphasis: Emphasis[] = [];
@@ -72,7 +77,11 @@ export function scanInline(text: string, from: number, to: number, growing: bool
     i = end;
   };
 
-  while (i < to) {
+  for (;;) {
+    SPECIAL.lastIndex = i;
+    const special = SPECIAL.exec(text);
+    if (!special || special.index >= to) break;
+    i = special.index;
     const char = text.charAt(i);
     switch (char) {
       case '\\': {

@@ -76,6 +76,8 @@ export interface Scan {
   readonly fence: Fence | null;
 }
 
+/** Most lines: no block begins with a letter. */
+const BEGINS_WITH_WORD = /^[ \t]*\p{L}/u;
 const QUOTE = /^(?: {0,3}> ?)+/;
 const RULE = /^\s*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const ITEM = /^([ \t]*)([-*+]|(\d{1,9})([.)]))(?:([ \t]+)|$)/;
@@ -124,7 +126,7 @@ export function scan(text: string): Scan {
     const to = newline < 0 ? text.length : newline;
     if (from === text.length && newline < 0 && from > 0) break;
     const raw = text.slice(from, to);
-    let quote = QUOTE.exec(raw)?.[0] ?? '';
+    let quote = raw.includes('>') ? (QUOTE.exec(raw)?.[0] ?? '') : '';
     if (open.fence && !open.fence.prefix.includes('>')) quote = '';
     const depth = quote.split('>').length - 1;
     const rest = raw.slice(quote.length);
@@ -218,6 +220,7 @@ export function scan(text: string): Scan {
     raw: string,
   ): boolean {
     const to = start + rest.length;
+    if (BEGINS_WITH_WORD.test(rest)) return false;
     const opened = openFence(rest, raw.slice(0, raw.length - rest.length), start - (raw.length - rest.length));
     if (opened) {
       endParagraph();

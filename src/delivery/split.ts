@@ -131,7 +131,8 @@ export function createSplitter(measure: Measure): Splitter {
   function grow(source: string): void {
     while (look <= source.length) {
       const text = textTo(source, look);
-      const { size, max } = room(text + closing(text, scan(text), open.length), false);
+      // Without the wrapper that would close it: a cut is measured exactly, this only tells when one is due.
+      const { size, max } = room(text, false);
       if (size > max && text.length > open.length + 1) freeze(text, false);
       else look += Math.max(STEP, Math.floor((((max - size) * text.length) / Math.max(1, size)) * STRIDE));
     }
