@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { discordConfig } from '../adapters/discord/config.ts';
 import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
-import type { Adapter } from './chat/adapter.ts';
 import { systemClock } from './chat/clock.ts';
 import { problemOf } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
@@ -18,17 +18,20 @@ import { closeInOrder } from './ops/shutdown.ts';
 import { createParley, type Platform } from './parley.ts';
 import { openStore } from './store/address.ts';
 import { openCache } from './store/cache.ts';
+import type { Conversation } from './store/port.ts';
 import { createVault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
-export const parts = [openWebUIConfig, parleyConfig];
+export const parts = [openWebUIConfig, discordConfig, parleyConfig];
 
-const schema = z.object({ ...openWebUIConfig.shape, ...parleyConfig.shape });
+const schema = z.object({ ...openWebUIConfig.shape, ...discordConfig.shape, ...parleyConfig.shape });
 type Config = z.output<typeof schema>;
 
 /** Answers being written when Parley is told to end may go on for so long; then they are taken up again at the next start. */
 const DRAIN_MS = 25_000;
 const CLOSE_MS = 30_000;
+/** Conversations that an adapter may look through for what it missed. */
+const RECENT = 200;
 const ATTACHMENTS = { files: 10, bytes: 25 * 1_048_576 };
 const STAND_IN =
   'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
@@ -62,8 +65,10 @@ async function serve(config: Config, log: Log): Promise<void> {
   const backend = await openBackend(config);
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
-  const local = openLocal(config, listener);
-  const platforms: Platform[] = local ? [{ adapter: local, mode: 'thread' }] : [];
+  const recent: Recent = (platform, since) => store.conversations.recent(platform, since, RECENT);
+  const remote = await openRemote(config, log, recent);
+  const local = openLocal(config, listener, remote.length > 0);
+  const platforms: Platform[] = local ? [...remote, { adapter: local, mode: 'thread' }] : remote;
   const parley = createParley({
     store,
     vault,
@@ -75,6 +80,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     model: config.OPENWEBUI_MODEL,
     webAddress: backend.server.url,
     notice: backend.standIn ? STAND_IN : null,
+    timezone: config.PARLEY_TIMEZONE,
     admins: config.PARLEY_ADMINS,
     guests: false,
     strangers: false,
@@ -117,10 +123,31 @@ async function openBackend(config: Config) {
   };
 }
 
+/** Conversations of a platform that were used lately. */
+type Recent = (platform: string, since: number) => Promise<readonly Conversation[]>;
+
+/** The platforms that are configured. Each is imported only then: a library that is not needed costs no start and no memory. */
+async function openRemote(config: Config, log: Log, recent: Recent): Promise<Platform[]> {
+  const platforms: Platform[] = [];
+  const { DISCORD_TOKEN } = config;
+  if (DISCORD_TOKEN !== null) {
+    const { createDiscord } = await import('../adapters/discord/discord.ts');
+    const adapter = createDiscord({
+      token: DISCORD_TOKEN,
+      api: config.DISCORD_API_URL,
+      privateThreads: config.DISCORD_PRIVATE_THREADS,
+      server: config.DISCORD_GUILD,
+      recent,
+      log: (what, detail) => log.warn({ platform: 'discord', what, detail }, 'platform'),
+    });
+    platforms.push({ adapter, mode: config.DISCORD_THREADS });
+  }
+  return platforms;
+}
+
 /** The local page: when asked for, or when nothing else is configured. */
-function openLocal(config: Config, listener: Listener): LocalAdapter | null {
-  const wanted = config.PARLEY_LOCAL === 'on' || config.PARLEY_LOCAL === 'auto';
-  if (!wanted) return null;
+function openLocal(config: Config, listener: Listener, others: boolean): LocalAdapter | null {
+  if (config.PARLEY_LOCAL === 'off' || (config.PARLEY_LOCAL === 'auto' && others)) return null;
   const local = createLocal({
     token: config.PARLEY_TOKEN ?? new Secret(randomBytes(16).toString('base64url')),
     file: beside(config, 'local.db'),
@@ -146,7 +173,7 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
   // The clock's timers do not keep a process alive, and waiting for a server that is down is nothing but timers.
   const awake = setInterval(() => undefined, 60_000);
   const backend = await openBackend(config);
-  const adapters: Adapter[] = [];
+  const remote = await openRemote(config, createLog('silent'), async () => []);
   const findings = [];
   const patient = {
     openStore: () => openStore(config.PARLEY_STORE, { vault: createVault(config.PARLEY_SECRET_KEY) }),
@@ -155,7 +182,7 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
     standIn: backend.standIn,
     model: config.OPENWEBUI_MODEL,
     linking: config.PARLEY_SECRET_KEY !== null,
-    adapters,
+    adapters: remote.map((platform) => platform.adapter),
   };
   for await (const finding of examine(patient)) {
     findings.push(finding);
