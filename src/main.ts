@@ -138,7 +138,7 @@ async function openRemote(config: Config, log: Log, recent: Recent): Promise<Pla
       privateThreads: config.DISCORD_PRIVATE_THREADS,
       server: config.DISCORD_GUILD,
       recent,
-      log: (what, detail) => log.warn({ platform: 'discord', what, detail }, 'platform'),
+      log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
     });
     platforms.push({ adapter, mode: config.DISCORD_THREADS });
   }
