@@ -36,6 +36,11 @@ export interface Composer {
   narrow(index: number): void;
 }
 
+/** A last view with nothing in it is no message at all. */
+function isEmpty(view: View): boolean {
+  return view.markdown.trim() === '' && view.note === null && view.sources.length === 0 && view.controls === null;
+}
+
 /** Units before the end of the known text that must be found again in the next view. */
 const COMPARED = 128;
 
@@ -94,10 +99,9 @@ export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
       }
       if (ended) return went;
       source = newest.markdown;
-      if (newest.final) {
-        splitter.end(source);
-        ended = true;
-      } else splitter.grow(source);
+      ended = newest.final;
+      if (!ended) splitter.grow(source);
+      else if (!isEmpty(newest)) splitter.end(source);
       return went;
     },
     closed: () => splitter.pieces.length,

@@ -7,9 +7,10 @@ import type { MessageRef, Place, UserRef } from '../chat/places.ts';
 import type { Body, View } from '../chat/view.ts';
 import type { Lease, Outbox } from '../store/port.ts';
 import { choreRate, createChores } from './chores.ts';
-import { createLiveReply, type ReplyRoom } from './live-reply.ts';
+import { createLiveReply } from './live-reply.ts';
 import { createMeter, type Stats } from './meter.ts';
 import { createPacer } from './pacer.ts';
+import type { ReplyRoom } from './reply-state.ts';
 
 /** Where delivery says what it does. Fields carry ids and kinds, never text. */
 export type DeliveryLog = (event: string, fields: Record<string, unknown>) => void;
