@@ -3,6 +3,7 @@ import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { allCommands } from './commands/all.ts';
+import { findPrompt } from './commands/prompt-names.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createAccess } from './inbox/access.ts';
 import type { ThreadMode } from './inbox/addressed.ts';
@@ -15,6 +16,8 @@ import { type Connection, createHost } from './inbox/host.ts';
 import { createLane } from './inbox/lane.ts';
 import { askFirst } from './inbox/late.ts';
 import { createMessages } from './inbox/messages.ts';
+import { createNextButtons } from './inbox/next-buttons.ts';
+import { createPromptShelf, createWarmPrompts } from './inbox/prompt-shelf.ts';
 import { createQuestions } from './inbox/questions.ts';
 import { createWarm } from './inbox/warm.ts';
 import type { OpenWebUI } from './openwebui/connection.ts';
@@ -22,11 +25,13 @@ import type { Log } from './ops/log.ts';
 import type { Store } from './store/port.ts';
 import type { Vault } from './store/vault.ts';
 import { type AfterOptions, createAfter } from './turn/after.ts';
+import { announceFirst } from './turn/announce.ts';
 import type { AttachmentLimits } from './turn/attachments.ts';
 import { createGather } from './turn/gather.ts';
 import { createLocate } from './turn/locate.ts';
 import { createChooseModel } from './turn/model-choice.ts';
 import { createNaming } from './turn/naming.ts';
+import { decodeQuestion } from './turn/question.ts';
 import { createTurns } from './turn/runner.ts';
 
 /** A platform and how it is set to behave. */
@@ -51,6 +56,8 @@ export interface ParleyOptions {
   readonly webAddress: string;
   /** What is plainly said about the server, such as that it is a stand-in; null for a real one. */
   readonly notice: string | null;
+  /** IANA zone of dates in prompts where the platform does not tell the person's; the machine's when unset or empty. */
+  readonly timezone?: string;
   readonly admins: readonly string[];
   readonly guests: boolean;
   readonly strangers: boolean;
@@ -89,6 +96,7 @@ export function createParley(options: ParleyOptions): Parley {
     if (!platform) throw new Failure(notConfigured(name));
     return platform.adapter;
   };
+  const titleLength = (name: string) => adapter(name).limits.titleLength;
   const wakeTurns = () => turnLane.wake();
   const wakeAfter = () => afterLane.wake();
 
@@ -100,6 +108,7 @@ export function createParley(options: ParleyOptions): Parley {
   });
   const registry = allCommands();
   const warm = createWarm(server, clock, options.cache);
+  const prompts = createWarmPrompts(server, clock, options.cache);
   const chooseModel = createChooseModel(store.settings, options.model);
   const naming = createNaming({ store, server, delivery, clock, log, wake: wakeAfter });
   const after = createAfter({ store, vault, server, delivery, naming, options: options.after, clock, log });
@@ -109,14 +118,15 @@ export function createParley(options: ParleyOptions): Parley {
     delivery,
     clock,
     log,
-    titleLength: (name) => adapter(name).limits.titleLength,
+    adapter,
   });
   const gather = createGather({
     store,
     server,
     adapter,
     chooseModel,
-    models: () => warm.freshModels(),
+    models: () => warm.models(),
+    freshModels: () => warm.freshModels(),
     savePending: (conversation) => after.savePending(conversation),
     limits: options.attachments,
     clock,
@@ -131,7 +141,9 @@ export function createParley(options: ParleyOptions): Parley {
     most: TURNS,
     leaseMs: LEASE_MS,
     run: async (held) => {
-      if (await askFirst({ store, vault, delivery, clock }, held.job)) return;
+      const question = decodeQuestion(held.job.payload, vault);
+      if (await askFirst({ store, delivery, clock }, held.job, question)) return;
+      if (await announceFirst({ store, vault, delivery, clock, log, titleLength }, held.job, question)) return;
       await turns.run(held);
       wakeAfter();
     },
@@ -160,25 +172,32 @@ export function createParley(options: ParleyOptions): Parley {
     naming,
     webAddress: options.webAddress,
     notice: options.notice,
+    prompts: createPromptShelf(server, prompts),
+    delivery,
+    adapter,
+    timezone: options.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
   const calls = createCalls({
     registry,
     desk,
     access,
     forms: createFormDesk(store.forms, clock),
+    nextButtons: createNextButtons(store.forms, clock),
     questions,
     clock,
     log,
+    limits: (name) => adapter(name).limits,
   });
-  const clicks = createClicks({ store, vault, clock, access, control, questions });
+  const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
+  const isPrompt = (name: string) => findPrompt(prompts.known(), name) !== null;
   const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
-  const messages = createMessages({ store, registry, access, calls, questions, mode });
+  const messages = createMessages({ store, registry, access, calls, questions, mode, isPrompt });
 
   async function connect({ adapter: one }: Platform): Promise<void> {
     const connection: Connection = { state: 'connecting', why: '' };
     connections.set(one.name, connection);
     const host = createHost(
-      { registry, messages, calls, clicks, control, naming, desk, warm, delivery, log },
+      { registry, messages, calls, clicks, control, naming, desk, warm, prompts, delivery, log },
       one,
       connection,
     );
@@ -208,6 +227,7 @@ export function createParley(options: ParleyOptions): Parley {
     async start() {
       sweep();
       // Reading the models also fills the server's own table, without which its tasks answer 404 (our reference, openwebui 4).
+      prompts.known();
       warm.freshModels().catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
       await Promise.all(options.platforms.map(connect));
       turnLane.wake();
@@ -218,7 +238,7 @@ export function createParley(options: ParleyOptions): Parley {
       stopping = true;
       cancelSweep?.();
       await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
-      turns.abandon();
+      await turns.abandon();
       await delivery.stop(0);
       ended.abort();
       await Promise.all(options.platforms.map((platform) => platform.adapter.stop()));

@@ -1,6 +1,9 @@
 import type { Choice } from '../chat/forms.ts';
-import type { Person } from '../chat/messages.ts';
+import type { Download, FileRef, Person, Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Prompt } from '../openwebui/prompt-rows.ts';
+import type { Profile } from '../prompts/system-variables.ts';
 import type { Conversation, Settings } from '../store/port.ts';
 
 /** A model as a person may choose it. */
@@ -12,6 +15,25 @@ export interface ModelChoice {
 
 /** What a control of a conversation comes to: done, or a sentence that says why not. */
 export type Done = { readonly done: true } | { readonly done: false; readonly why: string };
+
+/** The prompts a person may use. */
+export interface PromptShelf {
+  /** The active ones as last known, at once; fetched only when none are known. Throws a `Failure`. */
+  known(person: Person): Promise<readonly Prompt[]>;
+  /** The active ones, fetched anew. Throws a `Failure`. */
+  fresh(person: Person): Promise<readonly Prompt[]>;
+  /** The prompt as it is now; as it was where the server does not answer soon; null when it is gone or no longer open to them. */
+  now(person: Person, prompt: Prompt): Promise<Prompt | null>;
+  /** Something was changed through a command: what is known is fetched anew. */
+  changed(): void;
+}
+
+/** The server through the account that acts for a person. */
+export interface Account {
+  readonly server: OpenWebUI;
+  /** Null when they may change things with it; else the sentence that says why not. */
+  readonly readOnly: string | null;
+}
 
 /** What commands may do to the rest of Parley. The inbox provides it; commands hold no other reference. */
 export interface Desk {
@@ -38,6 +60,20 @@ export interface Desk {
   /** Where a chat can be read in the browser; null when there is none or its address is unknown. */
   chatLink(conversation: Conversation): string | null;
   isAdmin(person: Person): boolean;
+  readonly prompts: PromptShelf;
+  account(person: Person): Promise<Account>;
+  /** What `{{USER_…}}` stands for: the linked account's, else the chat person's; never the service account's. */
+  profile(person: Person): Promise<Profile>;
+  /** IANA: the person's where the platform tells it, else the configured one. */
+  zone(person: Person): string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** What was written in a conversation lately, with names, oldest first. Throws a `Failure`. */
+  transcript(place: Place): Promise<string>;
+  /** Posts a file for everybody in the place. */
+  post(place: Place, file: Upload, key: string): Promise<Done>;
+  /** Fetches a file that somebody attached. Throws a `Failure`, `too-large` past `maxBytes`. */
+  download(file: FileRef, maxBytes: number): Promise<Download>;
 }
 
 /** A choice made of a model. */

@@ -1,8 +1,8 @@
 import type { CommandSpec, OptionSpec } from '../chat/commands.ts';
 import type { Field, FieldType, FormValue } from '../chat/forms.ts';
 
-/** The form of a command: one field per option, filled in with what has been typed already. */
-export function fieldsOf(spec: CommandSpec, typed: ReadonlyMap<string, FormValue>): Field[] {
+/** The form of a command: one field per option, filled in with what has been typed already. Suggestions are asked for as `path.option`. */
+export function fieldsOf(spec: CommandSpec, path: string, typed: ReadonlyMap<string, FormValue>): Field[] {
   return spec.options.map((option) => ({
     name: option.name,
     type: fieldType(option),
@@ -12,7 +12,7 @@ export function fieldsOf(spec: CommandSpec, typed: ReadonlyMap<string, FormValue
     required: option.required,
     initial: typed.get(option.name) ?? null,
     choices: option.choices,
-    suggest: option.suggested ? option.name : null,
+    suggest: option.suggested ? `${path}.${option.name}` : null,
     min: null,
     max: null,
     step: null,

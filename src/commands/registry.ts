@@ -1,10 +1,10 @@
 import type { CommandSpec, OptionSpec } from '../chat/commands.ts';
 import type { Trigger } from '../chat/events.ts';
-import type { FormValue } from '../chat/forms.ts';
+import type { Field, FormValue, FormValues } from '../chat/forms.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import { nearest } from '../chat/nearest.ts';
 import type { Place } from '../chat/places.ts';
-import type { Body } from '../chat/view.ts';
+import type { Body, Button } from '../chat/view.ts';
 import type { Desk } from './desk.ts';
 
 /** One use of a command: who, where, with which options. Options have passed {@link CommandSpec.options}. */
@@ -17,11 +17,42 @@ export interface Call {
   readonly files: readonly FileRef[];
   readonly target: Message | null;
   readonly trigger: Trigger | null;
+  /** What was sent in with a form of the command's own; null on the first run. */
+  readonly filled: Filled | null;
 }
 
-/** What a command comes to: words at once, or a question to be asked and answered in a conversation. */
+/** A form that a command asks with where the form of its options will not do. */
+export interface OwnForm {
+  readonly title: string;
+  readonly intro: string | null;
+  readonly submit: string;
+  /** Names are short and plain, so that every platform can carry them: what they stand for is in `note`. */
+  readonly fields: readonly Field[];
+  /** Complaints by field name. */
+  readonly errors: ReadonlyMap<string, string>;
+  /** What the command wants back with the values: JSON, kept with the form for an hour. */
+  readonly note: string;
+}
+
+/** An {@link OwnForm} that was sent in. Its values are unchecked. */
+export interface Filled {
+  readonly values: FormValues;
+  readonly note: string;
+}
+
+/** A button under words: pressing it runs a command with these options. Works for an hour, for the person who was told. */
+export interface Next {
+  readonly label: string;
+  readonly style: Button['style'];
+  /** The command's path, such as `prompts list`. */
+  readonly command: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** What a command comes to: words at once, a form, or a question to be asked and answered in a conversation. */
 export type Outcome =
-  | { readonly do: 'say'; readonly body: Body }
+  | { readonly do: 'say'; readonly body: Body; readonly next?: readonly Next[] }
+  | { readonly do: 'form'; readonly form: OwnForm }
   | {
       readonly do: 'ask';
       readonly text: string;
@@ -44,6 +75,8 @@ export interface Registry {
   readonly commands: readonly Command[];
   /** By name, without the slash, in any case; a subcommand by its two words. */
   find(name: string): Command | null;
+  /** The words a command is called by, without the slash: what {@link find} takes. */
+  path(command: Command): string;
   /** The names that a mistyped one may have meant. */
   nearest(name: string): readonly string[];
 }
@@ -51,6 +84,7 @@ export interface Registry {
 /** Puts the commands together; throws when two share a name, since that is our own mistake. */
 export function createRegistry(commands: readonly Command[]): Registry {
   const byName = new Map<string, Command>();
+  const paths = new Map<Command, string>();
   for (const command of commands) {
     for (const [name, one] of [
       [command.name, command] as const,
@@ -58,11 +92,13 @@ export function createRegistry(commands: readonly Command[]): Registry {
     ]) {
       if (byName.has(name)) throw new Error(`two commands are named ${name}`);
       byName.set(name, one);
+      paths.set(one, name);
     }
   }
   return {
     commands,
     find: (name) => byName.get(name.toLowerCase()) ?? null,
+    path: (command) => paths.get(command) ?? command.name,
     nearest: (name) =>
       nearest(
         name,

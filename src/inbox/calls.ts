@@ -1,26 +1,36 @@
 import type { Answer } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
-import type { CommandEvent, FormEvent, Trigger } from '../chat/events.ts';
+import type { ButtonEvent, CommandEvent, FormEvent } from '../chat/events.ts';
 import type { FormValue } from '../chat/forms.ts';
+import type { Limits } from '../chat/limits.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { Desk } from '../commands/desk.ts';
-import { checkOptions, firstWord, readOptions } from '../commands/grammar.ts';
-import type { Command, Registry } from '../commands/registry.ts';
+import { fieldsOf } from '../commands/form.ts';
+import { checkOptions, readOptions } from '../commands/grammar.ts';
+import type { Call, Command, Filled, Outcome, OwnForm, Registry } from '../commands/registry.ts';
 import { usage } from '../commands/registry.ts';
 import type { Log } from '../ops/log.ts';
 import { cleanText } from '../turn/compose.ts';
 import type { Access } from './access.ts';
-import type { FormDesk } from './form-sessions.ts';
+import { findCommand, unknownCommand } from './find-command.ts';
+import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
+import type { FormDesk, Session } from './form-sessions.ts';
+import { newSessionId, stepCount } from './form-sessions.ts';
+import type { NextButtons } from './next-buttons.ts';
 import type { Questions } from './questions.ts';
 
-/** Runs commands, however they were typed: as slash commands, after a mention, or sent in as forms. */
+/** Runs commands, however they were typed: as slash commands, after a mention, sent in as forms, or by a button. */
 export interface Calls {
   slash(event: CommandEvent): Promise<Answer>;
   /** A command typed after a mention or in a direct message, without the slash's trigger. */
   typed(use: TypedUse): Promise<Answer>;
   form(event: FormEvent): Promise<Answer>;
+  /** A button that opens a step of a form. */
+  fill(event: ButtonEvent, session: string, step: number): Promise<Answer>;
+  /** A button that runs a command. */
+  next(event: ButtonEvent, id: string, index: number): Promise<Answer>;
 }
 
 /** A command typed in a message. */
@@ -30,154 +40,281 @@ export interface TypedUse {
   readonly author: Person;
   readonly conversation: Place;
   readonly message: Message;
+  /** What the message replies to. */
+  readonly replyTo: Message | null;
   readonly key: string;
 }
 
-interface Use {
+/** One use of a command on its way through. */
+interface Use extends Omit<Call, 'options' | 'filled'> {
   readonly key: string;
-  readonly author: Person;
-  readonly place: Place;
-  readonly conversation: Place;
-  readonly files: readonly FileRef[];
-  readonly target: Message | null;
-  readonly trigger: Trigger | null;
-  readonly message: Message | null;
+  readonly way: Way;
+  readonly message: Session['message'];
+}
+
+/** What {@link createCalls} needs of the rest. */
+export interface CallRooms {
+  readonly registry: Registry;
+  readonly desk: Desk;
+  readonly access: Access;
+  readonly forms: FormDesk;
+  readonly nextButtons: NextButtons;
+  readonly questions: Questions;
+  readonly clock: Clock;
+  readonly log: Log;
+  limits(platform: string): Limits;
 }
 
 /** See {@link Calls}. Every way in passes the same checks: access, who may run it, the options' types. */
-export function createCalls(rooms: {
-  registry: Registry;
-  desk: Desk;
-  access: Access;
-  forms: FormDesk;
-  questions: Questions;
-  clock: Clock;
-  log: Log;
-}): Calls {
+export function createCalls(rooms: CallRooms): Calls {
   const { registry, desk, access, forms, questions } = rooms;
+  const by = (use: Use) => ({ ...use, limits: rooms.limits(use.place.platform) });
 
   async function run(command: Command, options: ReadonlyMap<string, FormValue>, use: Use): Promise<Answer> {
-    const isPrivate = command.private;
+    const wrong = new Map(Object.entries(checkOptions(command, options)));
+    if (wrong.size === 0) return perform(command, options, use, null);
+    const missing = command.options.some((option) => option.required && !options.has(option.name));
+    const path = registry.path(command);
+    const lines = [...wrong].map(([name, complaint]) => `- \`${name}\`: ${complaint}`);
+    const why = `That did not work.\n\n${lines.join('\n')}\n\nType it as \`${usage(command, path)}\`.`;
+    if (!missing) return say(why, true);
+    const form = {
+      title: `/${path}`,
+      intro: command.summary,
+      submit: 'Send',
+      fields: fieldsOf(command, path, options),
+      note: null,
+    };
+    // A field that is empty because the form has just been opened is no mistake yet.
+    const errors = new Map([...wrong].filter(([name]) => options.has(name)));
+    const session = await begin(command, options, use, form);
+    return showStep(session, 0, by(use), why, errors);
+  }
+
+  async function begin(
+    command: Command,
+    options: ReadonlyMap<string, FormValue>,
+    use: Use,
+    form: Pick<Session, 'title' | 'intro' | 'submit' | 'fields' | 'note'>,
+  ): Promise<Session> {
+    const { place, conversation, message, target, files } = use;
+    const session: Session = {
+      ...form,
+      id: newSessionId(),
+      owner: use.author.name,
+      command: registry.path(command),
+      place,
+      conversation,
+      message,
+      target,
+      files,
+      options,
+      values: new Map(),
+    };
+    await forms.save(session, use.author.ref);
+    return session;
+  }
+
+  /** Runs a command whose options are right, or whose own form was sent in from a session. */
+  async function perform(
+    command: Command,
+    options: ReadonlyMap<string, FormValue>,
+    use: Use,
+    sent: { readonly session: Session; readonly step: number } | null,
+  ): Promise<Answer> {
     if (command.who === 'admins' && !access.isAdmin(use.author)) return say('Only admins may do that.', true);
-    const wrong = checkOptions(command, options);
-    if (Object.keys(wrong).length > 0) {
-      const missing = command.options.some((option) => option.required && !options.has(option.name));
-      if (missing && use.trigger) return { do: 'form', form: await forms.open(command, options, use, wrong) };
-      const lines = Object.entries(wrong).map(([name, complaint]) => `- \`${name}\`: ${complaint}`);
-      return say(`That did not work.\n\n${lines.join('\n')}\n\nType it as \`${usage(command)}\`.`, true);
-    }
+    const session = sent?.session ?? null;
+    const filled: Filled | null =
+      session && session.note !== null ? { values: session.values, note: session.note } : null;
+    let outcome: Outcome;
     try {
-      const outcome = await command.run({ ...use, options }, desk);
-      if (outcome.do === 'say') return { do: 'say', body: outcome.body, private: isPrivate };
-      await questions.add(use.key, {
-        asker: use.author,
-        place: use.place,
-        conversation: use.conversation,
-        message: use.message?.ref ?? null,
-        trigger: use.trigger,
-        text: cleanText(outcome.text),
-        files: [...use.files, ...(use.target?.files ?? [])],
-        replyTo: null,
-        model: outcome.model,
-        announce: use.message ? null : outcome.announce,
-        private: isPrivate,
-        at: rooms.clock.now(),
-        generation: 0,
-        replaces: null,
-        confirmed: false,
-      });
-      return { do: 'work', private: isPrivate };
+      outcome = await command.run({ ...use, options, filled }, desk);
     } catch (error) {
       const problem = problemOf(error);
       rooms.log.warn({ command: command.name, kind: problem.kind, detail: problem.detail, error }, 'command failed');
-      return say(problem.say, true);
+      if (!session) return say(problem.say, true);
+      return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
+    if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
+    if (session) await forms.close(session);
+    if (outcome.do === 'say') {
+      const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
+      return { do: 'say', body, private: command.private };
+    }
+    await ask(outcome, use, command.private, session !== null);
+    return { do: 'work', private: command.private };
+  }
+
+  /** A command's own form: for the first time, or once more with what was wrong or has changed meanwhile. */
+  async function again(
+    command: Command,
+    options: ReadonlyMap<string, FormValue>,
+    use: Use,
+    { errors, ...form }: OwnForm,
+    sent: { readonly session: Session; readonly step: number } | null,
+  ): Promise<Answer> {
+    const why = form.intro ?? `\`/${registry.path(command)}\` needs a few words from you.`;
+    if (!sent || sent.session.note === null) {
+      if (sent) await forms.close(sent.session);
+      return showStep(await begin(command, options, use, form), 0, by(use), why, errors);
+    }
+    const same = JSON.stringify(form.fields.map(shape)) === JSON.stringify(sent.session.fields.map(shape));
+    // Values of a form that has changed stand in its new fields as the command put them there.
+    const session = { ...sent.session, ...form, values: same ? sent.session.values : new Map<string, FormValue>() };
+    await forms.save(session, use.author.ref);
+    if (same && errors.size > 0) return showErrors(session, sent.step, by(use), errors);
+    return showStep(session, 0, by(use), why, errors);
+  }
+
+  async function ask(outcome: Extract<Outcome, { do: 'ask' }>, use: Use, isPrivate: boolean, byForm: boolean) {
+    await questions.add(use.key, {
+      asker: use.author,
+      place: use.place,
+      conversation: use.conversation,
+      message: use.message,
+      trigger: use.trigger,
+      text: cleanText(outcome.text),
+      files: [...use.files, ...(use.target?.files ?? [])],
+      replyTo: null,
+      model: outcome.model,
+      // Others see the message it was typed in; what was filled in afterwards they do not.
+      announce: use.message && !byForm ? null : outcome.announce,
+      private: isPrivate,
+      at: rooms.clock.now(),
+      generation: 0,
+      replaces: null,
+      confirmed: false,
+    });
+  }
+
+  function refused(person: Person): Answer | null {
+    const refusal = access.refusal(person);
+    if (refusal === null) return null;
+    return refusal === '' ? { do: 'none' } : say(refusal, true);
   }
 
   return {
     async slash(event) {
-      const refusal = access.refusal(event.author);
-      if (refusal !== null) return refusal === '' ? { do: 'none' } : say(refusal, true);
+      const no = refused(event.author);
+      if (no) return no;
       const found = findCommand(registry, event.name, event.text);
-      if (!found)
-        return say(unknown(registry, event.name === 'parley' ? firstWord(event.text).word : event.name), true);
+      if (!found) return say(unknownCommand(registry, event.name, event.text), true);
       const { command, rest } = found;
+      if (command.subcommands.length > 0 && rest !== '')
+        return say(unknownCommand(registry, registry.path(command), rest), true);
       const options = new Map<string, FormValue>([
         ...readOptions(command, rest).options,
         ...Object.entries(event.options),
       ]);
+      // A shortcut has nothing typed: the message it was used on stands for the text.
       if (event.target && command.shortcut !== null)
         for (const option of command.options)
-          if (option.required && !options.has(option.name)) options.set(option.name, ' ');
+          if (option.required && option.type === 'rest' && !options.has(option.name)) options.set(option.name, ' ');
+      const { key, author, place, files, target, trigger } = event;
       return run(command, options, {
-        key: event.key,
-        author: event.author,
-        place: event.place,
-        conversation: event.place,
-        files: event.files,
-        target: event.target,
-        trigger: event.trigger,
+        key,
+        author,
+        place,
+        conversation: place,
+        files,
+        target,
+        trigger,
         message: null,
+        way: 'command',
       });
     },
-    async typed(use) {
-      const { options } = readOptions(use.command, use.line);
-      const { author, conversation, message, key } = use;
-      const call = {
+    async typed({ command, line, author, conversation, message, replyTo, key }) {
+      const { options } = readOptions(command, line);
+      return run(command, options, {
         key,
         author,
         conversation,
         place: message.ref.place,
         files: message.files,
-        target: null,
+        target: replyTo,
         trigger: null,
-        message,
-      };
-      return run(use.command, new Map(options), call);
+        message: message.ref,
+        way: 'message',
+      });
     },
     async form(event) {
-      const refusal = access.refusal(event.author);
-      if (refusal !== null) return refusal === '' ? { do: 'none' } : say(refusal, true);
-      const session = await forms.read(event);
-      if (!session) return say('That form is no longer open; forms are kept for an hour. Please start it again.', true);
+      const no = refused(event.author);
+      if (no) return no;
+      const found = await forms.find(event.form, event.author);
+      if (!found) return say(over(event), true);
+      if ('owner' in found) return say(somebodyElses(found.owner), true);
+      const { step } = found;
+      const session = { ...found.session, values: new Map([...found.session.values, ...event.values]) };
+      await forms.save(session, event.author.ref);
       const command = registry.find(session.command);
       if (!command) return say('That form belongs to a command that is no longer there.', true);
-      const fields = checkOptions(command, session.values);
-      if (Object.keys(fields).length > 0) return { do: 'errors', fields };
-      const answer = await run(command, session.values, {
-        key: event.key,
+      const { place, conversation, message, target, files } = session;
+      const attached = [...session.values.values()].flatMap(filesIn);
+      const use: Use = {
+        // The same form is asked once, however often it is sent in.
+        key: `form:${session.id}`,
         author: event.author,
-        place: session.place,
-        conversation: session.conversation,
-        files: session.files,
-        target: null,
+        place,
+        conversation,
+        message,
+        target,
+        files: [...files, ...attached],
         trigger: event.trigger,
-        message: null,
-      });
-      await forms.close(event.form);
-      return answer;
+        way: 'form',
+      };
+      const steps = stepCount(session, by(use).limits.formFields);
+      if (step + 1 < steps) return showStep(session, step + 1, by(use), `Step ${step + 1} of ${steps} is kept.`);
+      if (session.note !== null) return perform(command, session.options, use, { session, step });
+      const options = new Map([...session.options, ...session.values]);
+      const wrong = new Map(Object.entries(checkOptions(command, options)));
+      if (wrong.size > 0) return showErrors(session, step, by(use), wrong);
+      return perform(command, options, use, { session, step });
+    },
+    async fill(event, id, step) {
+      const found = await forms.find(`${id}:${step}`, event.author);
+      if (!found) return say('That form is no longer open; forms are kept for an hour. Please start it again.', true);
+      if ('owner' in found) return say(somebodyElses(found.owner), true);
+      const way = { way: 'click', trigger: event.trigger, limits: rooms.limits(event.place.platform) } as const;
+      return showStep(found.session, found.step, way, '');
+    },
+    async next(event, id, index) {
+      const found = await rooms.nextButtons.find(id, index, event.author);
+      if (found === null) return say('That button is too old. Please run the command again.', true);
+      if (typeof found === 'string') return say(found, true);
+      const command = registry.find(found.next.command);
+      if (!command) return say('That command is no longer there.', true);
+      const { key, author, trigger } = event;
+      const { place, conversation } = found;
+      const use = { key, author, trigger, place, conversation, files: [], target: null, message: null } as const;
+      return run(command, new Map(Object.entries(found.next.options)), { ...use, way: 'click' });
     },
   };
 }
 
-/** The command that a name and the line after it mean; `parley` hands its first word on. Null for an unknown one. */
-export function findCommand(registry: Registry, name: string, text: string): { command: Command; rest: string } | null {
-  const { word, rest } = firstWord(text);
-  if (name === 'parley')
-    return word === '' ? findCommand(registry, 'help', '') : findCommand(registry, word.replace(/^\//, ''), rest);
-  const command = registry.find(name);
-  if (!command) return null;
-  const sub = command.subcommands.length > 0 && word ? registry.find(`${command.name} ${word}`) : null;
-  return sub ? { command: sub, rest } : { command, rest: text };
+/** What of a field makes it another field. */
+function shape({ name, type, label, required, choices }: Session['fields'][number]) {
+  return { name, type, label, required, choices };
 }
 
-function unknown(registry: Registry, name: string): string {
-  const near = registry.nearest(name);
-  const hint =
-    near.length > 0
-      ? ` Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?`
-      : ' `/help` shows what there is.';
-  return `There is no command called “${name.slice(0, 60)}”.${hint}`;
+function filesIn(value: FormValue): FileRef[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'object') : [];
+}
+
+/** What is said of a form that is over; what was typed into it is given back. */
+function over(event: FormEvent): string {
+  const typed = [...event.values.values()].filter((value) => typeof value === 'string' && value.trim() !== '');
+  const kept = typed.map((value) =>
+    String(value)
+      .split('\n')
+      .map((line) => `> ${line}`)
+      .join('\n'),
+  );
+  const words = 'That form is no longer open; forms are kept for an hour. Please start it again.';
+  return kept.length === 0 ? words : `${words} This is what you typed:\n\n${kept.join('\n\n')}`;
+}
+
+function somebodyElses(owner: string): string {
+  return `Only ${owner}, who opened that form, can fill it in. Run the command yourself for one of your own.`;
 }
 
 function say(markdown: string, isPrivate: boolean): Answer {

@@ -4,13 +4,17 @@ import type { Clock } from '../chat/clock.ts';
 import type { ButtonEvent } from '../chat/events.ts';
 import { userKey } from '../chat/places.ts';
 import type { Done } from '../commands/desk.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Log } from '../ops/log.ts';
 import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
 import { readControlId } from '../turn/control-id.ts';
-import { decodeQuestion } from '../turn/question.ts';
+import { decodeQuestion, type Question } from '../turn/question.ts';
 import type { Access } from './access.ts';
+import type { Calls } from './calls.ts';
 import type { Control } from './control.ts';
+import { lateSaying } from './late.ts';
 import type { Questions } from './questions.ts';
 
 /** Acts on a button. Buttons are stateless: what they need stands in the store, so they work after a restart too. */
@@ -26,6 +30,9 @@ export function createClicks(rooms: {
   access: Access;
   control: Control;
   questions: Questions;
+  calls: Calls;
+  delivery: Delivery;
+  log: Log;
 }): Clicks {
   const { store, control, questions } = rooms;
 
@@ -39,15 +46,18 @@ export function createClicks(rooms: {
         return told(await control.stop(event.author, read.job));
       case 'retry':
       case 'regenerate':
-        return told(await control.again(event.author, read.job, event.key));
+        return told(await control.again(event.author, read.job, event.trigger));
       case 'follow':
         return follow(event, read.job, read.index);
       case 'still':
       case 'drop':
         return late(event, read.job, read.action === 'still');
+      case 'fill':
+        return rooms.calls.fill(event, read.job, read.index);
+      case 'next':
+        return rooms.calls.next(event, read.job, read.index);
       case 'good':
       case 'bad':
-      case 'fill':
         return tell('I do not know that button any more. Please ask again.');
     }
   };
@@ -61,7 +71,10 @@ export function createClicks(rooms: {
     const place = turn ? savedTurn(turn)?.place : null;
     if (!text || !turn || !place) return tell('I no longer know that question. Please type it.');
     const before = decodeQuestion(turn.payload, rooms.vault);
-    await questions.add(event.key, {
+    const { asker } = before;
+    if (before.private && userKey(asker.ref) !== userKey(event.author.ref))
+      return tell(`Only ${asker.name}, who asked, can see that answer.`);
+    const added = await questions.add(`follow:${after}:${index}`, {
       ...before,
       asker: event.author,
       place: event.place,
@@ -77,7 +90,8 @@ export function createClicks(rooms: {
       replaces: null,
       confirmed: true,
     });
-    return { do: 'none' };
+    if (!added) return tell('That has been asked already.');
+    return before.private ? { do: 'work', private: true } : { do: 'none' };
   }
 
   /** The answer to "Still want an answer?". */
@@ -87,10 +101,23 @@ export function createClicks(rooms: {
     const question = decodeQuestion(job.payload, rooms.vault);
     const { asker } = question;
     if (userKey(asker.ref) !== userKey(event.author.ref)) return tell(`Only ${asker.name}, who asked, can say that.`);
-    if (!wanted) return tell('All right, I leave it.');
     const again = { ...question, at: rooms.clock.now(), confirmed: true };
-    await questions.add(`still:${id}`, again, job.conversation ?? undefined);
+    if (wanted) await questions.add(`still:${id}`, again, job.conversation ?? undefined);
+    else if (await store.jobs.byKey(`still:${id}`))
+      return tell('You have said yes already. Stop the answer if you like.');
+    else if (question.private) return tell('All right, I leave it.');
+    if (!question.private) await settled(id, question, wanted);
     return { do: 'none' };
+  }
+
+  /** Takes the buttons off the asking. */
+  async function settled(id: string, question: Question, wanted: boolean): Promise<void> {
+    const markdown = wanted
+      ? `${question.asker.name} still wants an answer.`
+      : `${question.asker.name} needs no answer any more.`;
+    const saying = { ...lateSaying(id, question, rooms.clock.now()), lease: null, body: { markdown, controls: null } };
+    const { ok } = await rooms.delivery.say(saying);
+    if (!ok) rooms.log.info({ job: id }, 'old buttons stay');
   }
 }
 

@@ -1,9 +1,11 @@
+import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
-import type { Desk, Done } from '../commands/desk.ts';
+import type { Desk, Done, PromptShelf } from '../commands/desk.ts';
+import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { version } from '../openwebui/server.ts';
 import type { Store } from '../store/port.ts';
@@ -27,6 +29,11 @@ export interface DeskRooms {
   readonly webAddress: string;
   /** What is said about the server in `/status`, such as that it is a stand-in. */
   readonly notice: string | null;
+  readonly prompts: PromptShelf;
+  readonly delivery: Delivery;
+  adapter(platform: string): Adapter;
+  /** IANA; for people whose own zone is not known. */
+  readonly timezone: string;
 }
 
 const NOTHING_HERE: Done = { done: false, why: 'There is no conversation here yet. Write to me first.' };
@@ -39,20 +46,15 @@ export function createDesk(rooms: DeskRooms): Desk {
   return {
     settings: store.settings,
     conversation: find,
-    models: () => rooms.warm.freshModels(),
+    models: async () => (await rooms.warm.freshModels()).filter((model) => !model.hidden),
     async modelFor(person, place) {
       const chosen = await rooms.chooseModel(person.ref, place);
-      return chosen ?? { id: rooms.warm.models()[0]?.id ?? null, chosenBy: 'server' };
+      return chosen ?? { id: rooms.warm.models().find((model) => !model.hidden)?.id ?? null, chosenBy: 'server' };
     },
-    async stop(person, place) {
-      const job = await control.newest(placeKey(place));
-      if (!job || (job.state !== 'running' && job.state !== 'waiting'))
-        return { done: false, why: 'Nothing is being answered here.' };
-      return control.stop(person, job.id);
-    },
+    stop: (person, place) => control.stopAll(person, placeKey(place)),
     async again(person, place) {
       const job = await control.newest(placeKey(place));
-      return job ? control.again(person, job.id, `again:${job.id}`) : NOTHING_HERE;
+      return job ? control.again(person, job.id, null) : NOTHING_HERE;
     },
     async rename(_person, place, title) {
       const conversation = await find(place);
@@ -80,8 +82,35 @@ export function createDesk(rooms: DeskRooms): Desk {
       return conversation.chatId === null ? null : `${rooms.webAddress}/c/${encodeURIComponent(conversation.chatId)}`;
     },
     isAdmin: (person: Person) => rooms.access.isAdmin(person),
+    prompts: rooms.prompts,
+    async account(person) {
+      const free = rooms.notice !== null || rooms.access.isAdmin(person);
+      return { server: rooms.server, readOnly: free ? null : SHARED };
+    },
+    async profile({ name, email, locale }) {
+      return { name, email, bio: null, gender: null, birthDate: null, language: locale };
+    },
+    zone: (person) => person.timezone ?? rooms.timezone,
+    now: () => rooms.clock.now(),
+    async transcript(place) {
+      const messages = await rooms.adapter(place.platform).history(place, { before: null, after: null }, TRANSCRIPT);
+      const written = messages.filter((message) => message.text.trim() !== '');
+      return written.map((message) => `${message.author.name}: ${message.text}`).join('\n\n');
+    },
+    async post(place, file, key) {
+      const posted = await rooms.delivery.upload(place, file, key);
+      return posted.ok ? { done: true } : { done: false, why: posted.problem.say };
+    },
+    download: (file, maxBytes) => rooms.adapter(file.platform).download(file, maxBytes),
   };
 }
+
+/** Messages of a conversation that are handed to a prompt. */
+const TRANSCRIPT = 200;
+
+/** The service account belongs to the whole team: what it owns is not for everybody to change. */
+const SHARED =
+  'Prompts here belong to the team’s account in Open WebUI, so only admins can change them from chat. Ask one of them, or change the prompt in Open WebUI itself.';
 
 const BY = { thread: 'this conversation', channel: 'this channel', me: 'you' } as const;
 

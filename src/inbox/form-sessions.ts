@@ -1,105 +1,164 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
-import type { FormEvent } from '../chat/events.ts';
-import type { Form, FormValue } from '../chat/forms.ts';
-import type { FileRef, Person } from '../chat/messages.ts';
-import type { Place } from '../chat/places.ts';
+import type { Field, Form, FormValue } from '../chat/forms.ts';
+import type { FileRef, Message, Person } from '../chat/messages.ts';
+import type { MessageRef, Place } from '../chat/places.ts';
 import { userKey } from '../chat/places.ts';
 import { Secret } from '../chat/secret.ts';
-import { fieldsOf } from '../commands/form.ts';
-import type { Command } from '../commands/registry.ts';
 import type { FormSessions } from '../store/port.ts';
+import { storedShapes } from '../turn/question.ts';
 
-/** Forms being filled in: kept an hour, each for one person, also over a restart. */
-export interface FormDesk {
-  /** Opens a session for a command and gives its form, filled in with what was typed already. */
-  open(
-    command: Command,
-    typed: ReadonlyMap<string, FormValue>,
-    use: FormUse,
-    errors: Readonly<Record<string, string>>,
-  ): Promise<Form>;
-  /** What was sent in, merged with what was typed before; null when the form is not open (any more) or is somebody else's. */
-  read(event: FormEvent): Promise<FilledForm | null>;
-  close(id: string): Promise<void>;
-}
-
-/** Where and by whom the form was opened. */
-export interface FormUse {
-  readonly author: Person;
-  readonly place: Place;
-  readonly conversation: Place;
-}
-
-/** A form that was sent in. */
-export interface FilledForm {
-  /** The name of the command. */
+/** A form being filled in: kept an hour, for one person, also over a restart. What was typed stays in it until it is done. */
+export interface Session {
+  readonly id: string;
+  /** The name of the only person who may send it in. */
+  readonly owner: string;
+  /** The path of the command it belongs to. */
   readonly command: string;
   readonly place: Place;
   readonly conversation: Place;
-  readonly values: ReadonlyMap<string, FormValue>;
-  /** Files of all file fields. */
+  /** The message the command was typed in, if it was. */
+  readonly message: MessageRef | null;
+  /** The message the command was used on. */
+  readonly target: Message | null;
   readonly files: readonly FileRef[];
+  readonly options: ReadonlyMap<string, FormValue>;
+  readonly title: string;
+  readonly intro: string | null;
+  readonly submit: string;
+  readonly fields: readonly Field[];
+  /** What was typed into the fields, by their names. */
+  readonly values: ReadonlyMap<string, FormValue>;
+  /** The note of a command's own form; null when the fields are the command's options. */
+  readonly note: string | null;
+}
+
+/** The rows of forms. */
+export interface FormDesk {
+  /** Keeps a form, or what was typed into it since. Secrets are left out. */
+  save(session: Session, owner: Person['ref']): Promise<void>;
+  /** The session and step that a form's id names; `owner` is whose it is where it is somebody else's; null when it is over. */
+  find(form: string, person: Person): Promise<{ session: Session; step: number } | { owner: string } | null>;
+  close(session: Session): Promise<void>;
 }
 
 const KEPT_MS = 3_600_000;
+const { place, file, messageRef, message } = storedShapes;
 
-const place = z.object({
-  platform: z.string(),
-  team: z.string(),
-  channel: z.string(),
-  thread: z.string().nullable(),
-  kind: z.enum(['direct', 'private', 'public']),
-});
+/** A fresh name for a session. */
+export function newSessionId(): string {
+  return randomBytes(12).toString('base64url');
+}
+
+const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.array(file)]);
+const values = z.array(z.tuple([z.string(), value])).transform((entries) => new Map<string, FormValue>(entries));
+const choice = z.object({ label: z.string(), value: z.string(), hint: z.string().nullable() });
+const field = z.object({
+  name: z.string(),
+  type: z.enum([
+    'text',
+    'longText',
+    'number',
+    'range',
+    'toggle',
+    'choice',
+    'multi',
+    'date',
+    'time',
+    'datetime',
+    'month',
+    'url',
+    'email',
+    'color',
+    'user',
+    'file',
+    'secret',
+  ]),
+  label: z.string(),
+  hint: z.string().nullable(),
+  placeholder: z.string().nullable(),
+  required: z.boolean(),
+  initial: value.nullable(),
+  choices: z.array(choice),
+  suggest: z.string().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number().nullable(),
+  maxLength: z.number().nullable(),
+}) satisfies z.ZodType<Field>;
 const kept = z.object({
+  id: z.string(),
+  owner: z.string(),
   command: z.string(),
   place,
   conversation: place,
-  typed: z.array(z.tuple([z.string(), z.string()])),
-});
+  message: messageRef.nullable(),
+  target: message.nullable(),
+  files: z.array(file),
+  options: values,
+  title: z.string(),
+  intro: z.string().nullable(),
+  submit: z.string(),
+  fields: z.array(field),
+  values,
+  note: z.string().nullable(),
+}) satisfies z.ZodType<Session>;
 
 /** See {@link FormDesk}. */
 export function createFormDesk(sessions: FormSessions, clock: Clock): FormDesk {
   return {
-    async open(command, typed, use, errors) {
-      const id = randomBytes(16).toString('base64url');
-      const texts = [...typed].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-      await sessions.put({
-        id,
-        user: userKey(use.author.ref),
+    save: (session, owner) =>
+      sessions.put({
+        id: session.id,
+        user: userKey(owner),
         kind: 'command',
-        data: JSON.stringify({ command: command.name, place: use.place, conversation: use.conversation, typed: texts }),
+        data: JSON.stringify({ ...session, options: storable(session.options), values: storable(session.values) }),
         expiresAt: clock.now() + KEPT_MS,
-      });
-      const missing = new Set(
-        command.options.filter((option) => option.required && !typed.has(option.name)).map((option) => option.name),
-      );
-      return {
-        id,
-        title: `/${command.name}`,
-        intro: command.summary,
-        submit: 'Send',
-        fields: fieldsOf(command, typed),
-        // A field that is empty because the form has just been opened is no mistake yet.
-        errors: Object.fromEntries(Object.entries(errors).filter(([name]) => !missing.has(name))),
-      };
+      }),
+    async find(form, person) {
+      const [id = '', step = '0'] = form.split(':');
+      const row = await sessions.get(id, clock.now());
+      const read = kept.safeParse(row?.kind === 'command' ? JSON.parse(row.data) : null);
+      if (!row || !read.success) return null;
+      if (row.user !== userKey(person.ref)) return { owner: read.data.owner };
+      return { session: read.data, step: Number(step) };
     },
-    async read(event) {
-      const session = await sessions.get(event.form, clock.now());
-      if (!session || session.user !== userKey(event.author.ref)) return null;
-      const read = kept.safeParse(JSON.parse(session.data));
-      if (!read.success) return null;
-      const { command, conversation } = read.data;
-      const values = new Map<string, FormValue>(read.data.typed);
-      const files: FileRef[] = [];
-      for (const [name, value] of event.values) {
-        values.set(name, value);
-        if (Array.isArray(value)) for (const entry of value) if (typeof entry === 'object') files.push(entry);
-      }
-      for (const [name, value] of values) if (value instanceof Secret) values.delete(name);
-      return { command, conversation, place: read.data.place, values, files };
-    },
-    close: (id) => sessions.delete(id),
+    close: (session) => sessions.delete(session.id),
+  };
+}
+
+function storable(entries: ReadonlyMap<string, FormValue>): [string, FormValue][] {
+  return [...entries].filter(([, one]) => !(one instanceof Secret));
+}
+
+/** How many steps a form has where a platform shows at most `most` fields at once. */
+export function stepCount(session: Session, most: number | null): number {
+  return most === null ? 1 : Math.max(1, Math.ceil(session.fields.length / most));
+}
+
+/** The step that a field stands in, from 0. */
+export function stepOf(session: Session, name: string, most: number | null): number {
+  const at = session.fields.findIndex((one) => one.name === name);
+  return most === null || at === -1 ? 0 : Math.floor(at / most);
+}
+
+/** One step of a session as a form, filled in with what was typed already. Pure. */
+export function formOf(
+  session: Session,
+  step: number,
+  most: number | null,
+  errors: ReadonlyMap<string, string> = new Map(),
+): Form {
+  const steps = stepCount(session, most);
+  const fields = most === null ? session.fields : session.fields.slice(step * most, (step + 1) * most);
+  const named = new Set(fields.map((one) => one.name));
+  return {
+    id: `${session.id}:${step}`,
+    title: steps > 1 ? `${session.title} (${step + 1} of ${steps})` : session.title,
+    intro: step === 0 ? session.intro : null,
+    submit: step + 1 < steps ? 'Continue' : session.submit,
+    fields: fields.map((one) => ({ ...one, initial: session.values.get(one.name) ?? one.initial })),
+    errors: Object.fromEntries([...errors].filter(([name]) => named.has(name))),
   };
 }

@@ -1,18 +1,24 @@
-import type { Adapter, Answer, Host } from '../chat/adapter.ts';
+import type { Adapter, Answer, Host, Suggest } from '../chat/adapter.ts';
 import type { ChatEvent, HomeEvent, JoinedEvent } from '../chat/events.ts';
-import { messageKey } from '../chat/places.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
+import type { Prompt } from '../openwebui/prompt-rows.ts';
 import type { Log } from '../ops/log.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Calls } from './calls.ts';
-import { findCommand } from './calls.ts';
 import type { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
+import { findCommand } from './find-command.ts';
 import type { Messages } from './messages.ts';
+import { suggestPrompts } from './prompt-shelf.ts';
+import { createRepeats } from './repeats.ts';
 import type { Warm } from './warm.ts';
 import { suggestModels } from './warm.ts';
+import type { WarmList } from './warm-list.ts';
+
+/** Keys of events that are remembered: more than come within the minutes in which a platform repeats itself. */
+const REMEMBERED = 5_000;
 
 /** How a platform's connection stands; what `/readyz` asks. */
 export interface Connection {
@@ -30,6 +36,7 @@ export interface HostRooms {
   readonly naming: Naming;
   readonly desk: Desk;
   readonly warm: Warm;
+  readonly prompts: WarmList<Prompt>;
   readonly delivery: Delivery;
   readonly log: Log;
 }
@@ -37,6 +44,7 @@ export interface HostRooms {
 /** The host of one adapter: the one door through which its events come in. `connection` is kept up to date. */
 export function createHost(rooms: HostRooms, adapter: Adapter, connection: Connection): Host {
   const log = rooms.log.child({ platform: adapter.name });
+  const once = createRepeats(REMEMBERED);
 
   async function take(event: ChatEvent): Promise<Answer> {
     switch (event.type) {
@@ -49,10 +57,10 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       case 'button':
         return rooms.clicks(event);
       case 'deleted':
-        await rooms.control.withdraw(messageKey(event.ref));
+        await rooms.control.withdraw(event.ref);
         return { do: 'none' };
       case 'edited':
-        // The question stands as it was asked; Regenerate is there for a better one.
+        // The question stands as it was asked: people write a better one below.
         return { do: 'none' };
       case 'renamed':
         await rooms.naming.onPlatform(event.place, event.title);
@@ -66,7 +74,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
   return {
     async accept(event) {
       try {
-        const answer = await take(event);
+        const answer = await once(event.key, () => take(event));
         log.debug({ event: event.type, id: event.key, answer: answer.do }, 'event');
         return answer;
       } catch (error) {
@@ -74,10 +82,15 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         throw error;
       }
     },
-    suggest(query) {
+    suggest(asked) {
+      const query = ofField(asked);
       const command = findCommand(rooms.registry, query.command, '')?.command;
+      if (query.option === 'prompt') {
+        return suggestPrompts(rooms.prompts.known(), query.typed, adapter.limits.choices);
+      }
       if (query.option === 'model' || (command?.name === 'model' && query.option === 'name')) {
-        return suggestModels(rooms.warm.models(), query.typed, adapter.limits.choices);
+        const offered = rooms.warm.models().filter((model) => !model.hidden);
+        return suggestModels(offered, query.typed, adapter.limits.choices);
       }
       if (query.option === 'command') {
         const typed = query.typed.replace(/^\//, '').toLowerCase();
@@ -97,6 +110,13 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     },
     budget: (scope, left, resetMs) => rooms.delivery.learn(adapter.name, scope, left, resetMs),
   };
+}
+
+/** A field of a form asks as `path.option`, with no command. */
+function ofField(query: Suggest): Suggest {
+  const dot = query.option.lastIndexOf('.');
+  if (query.command !== '' || dot === -1) return query;
+  return { ...query, command: query.option.slice(0, dot), option: query.option.slice(dot + 1) };
 }
 
 /** What somebody reads who has just met Parley. */

@@ -9,7 +9,7 @@ import type { Access } from './access.ts';
 import type { ThreadMode } from './addressed.ts';
 import { isAddressed } from './addressed.ts';
 import type { Calls } from './calls.ts';
-import { findCommand } from './calls.ts';
+import { findCommand } from './find-command.ts';
 import type { Questions } from './questions.ts';
 
 /** The longest question, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
@@ -25,6 +25,8 @@ export function createMessages(rooms: {
   access: Access;
   calls: Calls;
   questions: Questions;
+  /** Whether there is a prompt of this name. */
+  isPrompt(name: string): boolean;
   /** How the platform is set to behave in conversations it takes part in. */
   mode(platform: string): ThreadMode;
 }): Messages {
@@ -45,7 +47,8 @@ export function createMessages(rooms: {
     const text = cleanText(message.text).trim();
     const command = commandIn(text);
     if (command) {
-      return rooms.calls.typed({ ...command, author: message.author, conversation, message, key: event.key });
+      const { author } = message;
+      return rooms.calls.typed({ ...command, author, conversation, message, replyTo: event.replyTo, key: event.key });
     }
     if (text.length > QUESTION_UNITS) {
       return say(
@@ -88,13 +91,16 @@ export function createMessages(rooms: {
 
   /**
    * A command typed as a message: with its slash, or a bare command name alone on the line. "stop" stops; "stop the press from
-   * talking" is a question.
+   * talking" is a question. A slash before a prompt's name runs the prompt; a command of that name wins.
    */
   function commandIn(text: string) {
     const { word, rest } = firstWord(text);
     if (word.startsWith('/')) {
       const found = findCommand(registry, word.slice(1), rest);
-      return found && { command: found.command, line: found.rest };
+      if (found) return { command: found.command, line: found.rest };
+      const prompt = registry.find('prompt');
+      const named = prompt && rooms.isPrompt(word.slice(1));
+      return named ? { command: prompt, line: `${word.slice(1)} ${rest}` } : null;
     }
     const bare = rest === '' ? registry.find(word) : null;
     return bare && { command: bare, line: '' };

@@ -1,7 +1,18 @@
 /** What a button of Parley's own can ask for. */
-export const ACTIONS = ['stop', 'retry', 'regenerate', 'follow', 'good', 'bad', 'still', 'drop', 'fill'] as const;
+export const ACTIONS = [
+  'stop',
+  'retry',
+  'regenerate',
+  'follow',
+  'good',
+  'bad',
+  'still',
+  'drop',
+  'fill',
+  'next',
+] as const;
 
-/** See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens the next step of a form. */
+/** See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens a step of a form, `next` runs a command. */
 export type Action = (typeof ACTIONS)[number];
 
 /** The id of a button: action, job and a number, all that is needed to act on it after a restart. At most 40 UTF-16 units. */

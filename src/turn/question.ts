@@ -76,6 +76,9 @@ const message = z.object({
   ours: z.boolean(),
 }) satisfies z.ZodType<Message>;
 
+/** How places, messages and files are read back from a row, for other rows that hold them. */
+export const storedShapes = { place, file, messageRef, message };
+
 const storedTrigger = z.object({
   platform: z.string(),
   id: z.string(),
@@ -103,6 +106,18 @@ const stored = z.object({
   replaces: z.string().nullable(),
   confirmed: z.boolean(),
 });
+
+/** Whether the question's thread does not exist yet and hangs on the line that is still to be posted. */
+export function beginsThread(question: Question): boolean {
+  const { conversation } = question;
+  return (
+    !question.private &&
+    question.announce !== null &&
+    question.replaces === null &&
+    conversation.thread === null &&
+    conversation.kind !== 'direct'
+  );
+}
 
 /** The question as JSON for its job row, the trigger's token sealed. */
 export function encodeQuestion(question: Question, vault: Vault): string {

@@ -1,0 +1,33 @@
+import { nearest } from '../chat/nearest.ts';
+import { firstWord } from '../commands/grammar.ts';
+import type { Command, Registry } from '../commands/registry.ts';
+
+/** The command that a name and the line after it mean; `parley` hands its first word on. Null for an unknown one. */
+export function findCommand(registry: Registry, name: string, text: string): { command: Command; rest: string } | null {
+  const { word, rest } = firstWord(text);
+  if (name === 'parley')
+    return word === '' ? findCommand(registry, 'help', '') : findCommand(registry, word.replace(/^\//, ''), rest);
+  const command = registry.find(name);
+  if (!command) return null;
+  const sub = command.subcommands.length > 0 && word ? registry.find(`${command.name} ${word}`) : null;
+  return sub ? { command: sub, rest } : { command, rest: text };
+}
+
+/** What is said of a command, or of the second word of one, that there is not: the nearest names, else where they all stand. */
+export function unknownCommand(registry: Registry, name: string, text: string): string {
+  const { word, rest } = firstWord(text);
+  if (name === 'parley') return unknownCommand(registry, word.replace(/^\//, ''), rest);
+  const parent = registry.find(name);
+  const wrong = parent ? `/${name} ${word}` : `/${name}`;
+  const near = parent
+    ? nearest(
+        word,
+        parent.subcommands.map((sub) => sub.name),
+      ).map((sub) => `${name} ${sub}`)
+    : registry.nearest(name);
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?`
+      : `\`/help${parent ? ` ${name}` : ''}\` shows what there is.`;
+  return `There is no command called “${wrong.slice(0, 60)}”. ${hint}`;
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Keyv } from 'keyv';
+import * as z from 'zod';
+import type { Clock } from '../chat/clock.ts';
+import { Failure } from '../chat/errors.ts';
+import type { Choice } from '../chat/forms.ts';
+import type { PromptShelf } from '../commands/desk.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Grant, Prompt } from '../openwebui/prompt-rows.ts';
+import { listPrompts, readPrompt } from '../openwebui/prompts.ts';
+import { createWarmList, type WarmList } from './warm-list.ts';
+
+/** A prompt that is about to run is looked at once more, but nobody waits longer for it than this. */
+const LOOK_MS = 1_500;
+
+const grant = z.object({ to: z.enum(['user', 'group']), id: z.string(), may: z.enum(['read', 'write']) });
+const remembered = z.array(
+  z.object({
+    id: z.string(),
+    command: z.string(),
+    name: z.string(),
+    content: z.string(),
+    tags: z.array(z.string()),
+    active: z.boolean(),
+    versionId: z.string().nullable(),
+    ownerId: z.string(),
+    ownerName: z.string().nullable(),
+    updatedAt: z.number().nullable(),
+    grants: z.array(grant) satisfies z.ZodType<readonly Grant[]>,
+    writable: z.boolean().nullable(),
+  }),
+) satisfies z.ZodType<readonly Prompt[]>;
+
+/** The prompts that an account may use, kept warm. */
+export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv): WarmList<Prompt> {
+  const account = createHash('sha256')
+    .update(`${server.url} ${server.key?.reveal() ?? ''}`)
+    .digest('base64url');
+  return createWarmList({
+    key: `prompts:${account}`,
+    schema: remembered,
+    clock,
+    cache,
+    list: () => listPrompts(server),
+  });
+}
+
+/** See {@link PromptShelf}. Everybody shares the service account's prompts. */
+export function createPromptShelf(server: OpenWebUI, warm: WarmList<Prompt>): PromptShelf {
+  return {
+    known: () => warm.ready(),
+    fresh: () => warm.fetch(),
+    async now(_person, prompt) {
+      try {
+        return await readPrompt({ ...server, timeoutMs: LOOK_MS }, prompt.id);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        const { kind } = error.problem;
+        return kind === 'missing' || kind === 'forbidden' ? null : prompt;
+      }
+    },
+    changed: () => warm.changed(),
+  };
+}
+
+/** The prompts that fit what was typed: those whose command begins with it first, then those whose name does, then those that hold it. Pure. */
+export function suggestPrompts(prompts: readonly Prompt[], typed: string, most: number): readonly Choice[] {
+  const wanted = typed.trim().replace(/^\//, '').toLowerCase();
+  const ranks: Prompt[][] = [[], [], []];
+  for (const prompt of prompts) {
+    const command = prompt.command.toLowerCase();
+    const name = prompt.name.toLowerCase();
+    if (command.startsWith(wanted)) ranks[0]?.push(prompt);
+    else if (name.startsWith(wanted)) ranks[1]?.push(prompt);
+    else if (command.includes(wanted) || name.includes(wanted) || prompt.tags.some((tag) => tag.includes(wanted)))
+      ranks[2]?.push(prompt);
+  }
+  return ranks
+    .flat()
+    .slice(0, most)
+    .map(({ command, name }) => ({ label: command, value: command, hint: name === command ? null : name }));
+}
