@@ -170,6 +170,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
   async function deleted(data: unknown): Promise<void> {
     const read = wireDeleted.safeParse(data).data;
     if (!read) return;
+    messages.deleted(read.id);
     const place = await places.of(read.channel_id, read.guild_id ?? null);
     const ref = { place, id: read.id };
     await theHost().accept({ type: 'deleted', key: `deleted:${messageKey(ref)}`, ref });

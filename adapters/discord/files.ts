@@ -114,7 +114,9 @@ export function createFiles(options: {
       }
       const id = await messages.post(channelOf(place), { content: '', components: [] }, key, {
         files: [{ name: file.name, data: Buffer.from(file.bytes), contentType: file.type }],
-        describe: [{ id: 0, filename: file.name, ...(file.alt !== null && { description: file.alt.slice(0, 1_024) }) }],
+        describe: [
+          { id: '0', filename: file.name, ...(file.alt !== null && { description: file.alt.slice(0, 1_024) }) },
+        ],
       });
       return { place, id };
     },

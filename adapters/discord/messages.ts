@@ -34,9 +34,13 @@ export interface Messages {
   byKey(channel: string, key: string, after: string | null): Promise<{ id: string; at: number } | null>;
   /** The gateway told of a message of ours. */
   posted(wire: WireMessage): void;
+  /** The gateway told that a message was deleted. */
+  deleted(id: string): void;
 }
 
 const PAGE = 100;
+/** UTF-16 units of a nonce (our reference, discord 1.7). */
+const NONCE = 25;
 /** Messages of ours that the gateway told of, by key. */
 const KEYS = 1_000;
 /** The notice with which a thread on a message begins; it carries that message (our reference, discord 5). */
@@ -47,6 +51,7 @@ const WRITTEN: ReadonlySet<number> = new Set([0, 19, 20, 23, THREAD_STARTER]);
 export function createMessages(options: { rest: Rest; parser: Parser }): Messages {
   const { rest, parser } = options;
   const keys = new Kept<{ channel: string; id: string; at: number }>(KEYS);
+  const deleted = new Kept<true>(KEYS);
 
   async function page(channel: string, query: Readonly<Record<string, string>>): Promise<WireMessage[]> {
     const body = await rest.call({
@@ -86,7 +91,7 @@ export function createMessages(options: { rest: Rest; parser: Parser }): Message
     async post(channel, payload, key, more = {}) {
       const body = {
         ...bodyOf(payload),
-        nonce: key.slice(0, 25),
+        nonce: key.slice(0, NONCE),
         enforce_nonce: true,
         ...(more.replyTo !== undefined && {
           message_reference: { message_id: more.replyTo, fail_if_not_exists: false },
@@ -110,6 +115,7 @@ export function createMessages(options: { rest: Rest; parser: Parser }): Message
     },
     async remove(channel, id) {
       const route = `/channels/${channel}/messages/${id}` as const;
+      deleted.set(id, true);
       try {
         await awake(channel, () => rest.call({ what: 'delete a message', method: 'DELETE', route }));
       } catch (error) {
@@ -149,11 +155,12 @@ export function createMessages(options: { rest: Rest; parser: Parser }): Message
         });
     },
     async byKey(channel, key, after) {
-      const known = keys.get(key);
-      if (known) return known.channel === channel ? known : null;
+      const known = keys.get(key.slice(0, NONCE));
+      const fits = known?.channel === channel && (after === null || BigInt(known.id) > BigInt(after));
+      if (known && fits && !deleted.get(known.id)) return known;
       const read = await page(channel, { limit: String(PAGE), ...(after !== null && { after }) });
       const found = read.findLast(
-        (wire) => parser.isOurs(wire) && wire.nonce != null && String(wire.nonce) === key.slice(0, 25),
+        (wire) => parser.isOurs(wire) && wire.nonce != null && String(wire.nonce) === key.slice(0, NONCE),
       );
       return found ? { id: found.id, at: Date.parse(found.timestamp) } : null;
     },
@@ -161,5 +168,6 @@ export function createMessages(options: { rest: Rest; parser: Parser }): Message
       if (wire.nonce != null)
         keys.set(String(wire.nonce), { channel: wire.channel_id, id: wire.id, at: Date.parse(wire.timestamp) });
     },
+    deleted: (id) => deleted.set(id, true),
   };
 }

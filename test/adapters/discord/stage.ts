@@ -20,6 +20,8 @@ export interface Noted extends Host {
   answer: (event: ChatEvent) => Answer | Promise<Answer>;
   choices: readonly Choice[];
   private: boolean;
+  /** The first event that passes, which has come or comes. */
+  until(fits: (event: ChatEvent) => boolean): Promise<ChatEvent>;
   /** The next event of this kind that has come or comes. */
   event<T extends ChatEvent['type']>(
     type: T,
@@ -68,15 +70,11 @@ export function noted(): Noted {
       for (const look of waiting) look();
     },
     budget: (scope, left, resetMs) => void host.budgets.push({ scope, left, resetMs }),
-    event(type, fits = () => true) {
-      const find = () => events.find((one): one is never => one.type === type && fits(one as never));
-      const { promise, resolve, reject } = Promise.withResolvers<never>();
-      const timer = setTimeout(
-        () => reject(new Error(`no event ${type}; there were ${JSON.stringify(events)}`)),
-        8_000,
-      );
+    until(fits) {
+      const { promise, resolve, reject } = Promise.withResolvers<ChatEvent>();
+      const timer = setTimeout(() => reject(new Error(`not among ${JSON.stringify(events)}`)), 8_000);
       const look = () => {
-        const found = find();
+        const found = events.find(fits);
         if (found) resolve(found);
       };
       waiting.add(look);
@@ -85,6 +83,13 @@ export function noted(): Noted {
         clearTimeout(timer);
         waiting.delete(look);
       });
+    },
+    async event(type, fits = () => true) {
+      type Wanted = Extract<ChatEvent, { type: typeof type }>;
+      const is = (one: ChatEvent): one is Wanted => one.type === type;
+      const found = await host.until((one) => is(one) && fits(one));
+      if (!is(found)) throw new Error('another event');
+      return found;
     },
   };
   return host;

@@ -1,0 +1,199 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createDiscord } from '../../adapters/discord/discord.ts';
+import { systemClock } from '../../src/chat/clock.ts';
+import { Secret } from '../../src/chat/secret.ts';
+import { connect, disconnect } from '../../src/openwebui/connection.ts';
+import { createLog } from '../../src/ops/log.ts';
+import { createParley } from '../../src/parley.ts';
+import { openCache } from '../../src/store/cache.ts';
+import type { Store } from '../../src/store/port.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { createVault } from '../../src/store/vault.ts';
+import type { Channel, Message } from '../servers/discord/records.ts';
+import { type Stage, stage } from '../servers/discord-tests/stage.ts';
+import { says } from '../servers/openwebui/script.ts';
+import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+
+// Parley whole: the real discord.js on a pretend Discord, a scripted Open WebUI, everything over sockets.
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+interface Flow extends Stage {
+  readonly openWebUI: ScriptedOpenWebUI;
+  readonly store: Store;
+  readonly logged: string[];
+  /** Starts Parley anew on what the one before left. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  mention(text: string): string;
+}
+
+async function flow(options: { titles?: boolean; emoji?: boolean; followUps?: boolean } = {}): Promise<Flow> {
+  const set = await stage();
+  const openWebUI = await startScriptedOpenWebUI();
+  const vault = createVault(new Secret(Buffer.alloc(32, 7).toString('base64')));
+  const store = openSqlite(':memory:', { vault });
+  const logged: string[] = [];
+  let stop: () => Promise<void> = async () => undefined;
+
+  async function start(): Promise<void> {
+    const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
+    const adapter = createDiscord({
+      token: new Secret(set.server.token),
+      api: set.server.api,
+      privateThreads: false,
+      server: null,
+      recent: (platform, since) => store.conversations.recent(platform, since, 200),
+      fileOrigins: [set.server.cdnUrl],
+    });
+    const parley = createParley({
+      store,
+      vault,
+      cache: await openCache(null),
+      server,
+      platforms: [{ adapter, mode: 'thread' }],
+      clock: systemClock,
+      log: createLog('debug', { write: (line) => logged.push(line) }),
+      model: null,
+      webAddress: openWebUI.url,
+      notice: null,
+      admins: [],
+      guests: false,
+      strangers: false,
+      after: {
+        titles: options.titles ?? false,
+        emoji: options.emoji ?? false,
+        followUps: options.followUps ?? false,
+      },
+      attachments: { files: 10, bytes: 1_000_000 },
+    });
+    await parley.start();
+    stop = async () => {
+      stop = async () => undefined;
+      await parley.stop(0);
+      await disconnect(server);
+    };
+  }
+
+  closing.push(
+    () => store.close(),
+    () => openWebUI.close(),
+    () => stop(),
+  );
+  await start();
+  return {
+    ...set,
+    openWebUI,
+    store,
+    logged,
+    async restart() {
+      await stop();
+      await start();
+    },
+    stop: () => stop(),
+    mention: (text) => `<@${set.server.world.app.user.id}> ${text}`,
+  };
+}
+
+const labels = (message: Message) => JSON.stringify(message.components);
+
+/** The thread on a message, once it is there. */
+function threadOf({ server }: Flow, message: Message): Promise<Channel> {
+  return server.until('a thread', () => server.world.channels.get(message.threadId ?? ''), 10_000);
+}
+
+/** The answer in a channel once it is finished. */
+function answered({ server }: Flow, channel: Channel, text: RegExp): Promise<Message> {
+  return server.message(channel, (one) => text.test(one.content) && /Regenerate|Retry/.test(labels(one)), 10_000);
+}
+
+/** What went wrong between adapter and Discord. */
+function refusals({ server }: Flow) {
+  return server.rest.calls.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.route} ${one.code}`);
+}
+
+test('a mention becomes a thread with a streamed answer, a title and an emoji, and goes on without mention', async () => {
+  const set = await flow({ titles: true, emoji: true });
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('The sky is blue because of scattering.', { everyMs: 20 }));
+  openWebUI.nextTask('title', '{"title": "Why the sky is blue"}');
+  openWebUI.nextTask('emoji', '{"emoji": "🌌"}');
+  const question = server.people.say(ann, channel, set.mention('why is the sky blue?'));
+  const thread = await threadOf(set, question);
+  expect(thread.name).toBe('why is the sky blue?');
+  await answered(set, thread, /scattering/);
+  await vi.waitFor(() => expect(thread.name).toBe('Why the sky is blue'), { timeout: 5_000 });
+  await vi.waitFor(() => expect([...question.reactions.keys()]).toEqual(['🌌']), { timeout: 5_000 });
+  openWebUI.next(says('At night there is no light to scatter.'));
+  server.people.say(ann, thread, 'and at night?');
+  await answered(set, thread, /At night/);
+  expect(openWebUI.asked.at(-1)?.messages.length).toBeGreaterThanOrEqual(3);
+  expect(server.pings).toEqual([]);
+  expect(refusals(set)).toEqual([]);
+});
+
+test('a direct message is answered in place, and what was sent while Parley was away after it is back', async () => {
+  const set = await flow();
+  const { server, ann, openWebUI } = set;
+  const direct = server.people.direct(ann);
+  openWebUI.next(says('Hello Ann.'));
+  server.people.say(ann, direct, 'hi');
+  await answered(set, direct, /Hello Ann/);
+  await set.stop();
+  server.people.say(ann, direct, 'are you there?');
+  openWebUI.next(says('Here again.'));
+  await set.restart();
+  await answered(set, direct, /Here again/);
+  expect(openWebUI.asked).toHaveLength(2);
+});
+
+test('a command leaves a line and answers in the thread on it; without its text it opens a form', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('Forty-two.'));
+  const asked = server.acts.run(ann, channel, 'ask', { text: 'what is the answer?' });
+  const line = await asked.reply((one) => /Ann asked/.test(one.content), 10_000);
+  await answered(set, await threadOf(set, line), /Forty-two/);
+  openWebUI.next(says('By form.'));
+  const opened = server.acts.run(ann, channel, 'ask');
+  const sent = await server.acts.submit(opened, { 't.text': 'asked by form' });
+  const second = await sent.reply((one) => /asked by form/.test(one.content), 10_000);
+  await answered(set, await threadOf(set, second), /By form/);
+  expect(refusals(set)).toEqual([]);
+});
+
+test('a private command is answered for the asker’s eyes only', async () => {
+  const set = await flow();
+  const { server, ann, channel } = set;
+  const asked = server.acts.run(ann, channel, 'status');
+  expect((await asked.ephemeral(undefined, 10_000)).content).toContain('Model here');
+  expect(server.world.messagesIn(channel.id)).toEqual([]);
+});
+
+test('buttons work after a restart: Regenerate writes into the same message', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('First try.'));
+  const question = server.people.say(ann, channel, set.mention('try'));
+  const thread = await threadOf(set, question);
+  const first = await answered(set, thread, /First try/);
+  await set.restart();
+  openWebUI.next(says('Second try.'));
+  server.acts.click(ann, first, 'Regenerate');
+  const second = await answered(set, thread, /Second try/);
+  expect(second.id).toBe(first.id);
+});
+
+test('a file in the question reaches Open WebUI', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('A short note.'));
+  const file = { name: 'note.txt', type: 'text/plain', bytes: 'Remember the milk' };
+  const question = server.people.say(ann, channel, set.mention('what is this?'), { files: [file] });
+  await answered(set, await threadOf(set, question), /short note/);
+  expect(server.cdn.downloads).toMatchObject([{ status: 200, authorized: false }]);
+  expect(openWebUI.seen({ method: 'POST', path: /\/files/ }).length).toBeGreaterThan(0);
+});
