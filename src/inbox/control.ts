@@ -1,6 +1,7 @@
 import type { Clock } from '../chat/clock.ts';
+import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
-import { userKey } from '../chat/places.ts';
+import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
 import type { Done } from '../commands/desk.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
@@ -13,13 +14,18 @@ import type { Questions } from './questions.ts';
 /** What people may do to turns, by button, by command or by deleting the question. Each says why when it does nothing. */
 export interface Control {
   stop(person: Person, job: string): Promise<Done>;
-  /** Asks again: a sibling answer in the tree, in the same messages. `key` makes a repeated click harmless. */
-  again(person: Person, job: string, key: string): Promise<Done>;
+  /** Stops all that runs or waits in a conversation and this person may stop. */
+  stopAll(person: Person, conversation: string): Promise<Done>;
+  /** Asks again, once however often it is wanted: a sibling answer in the tree, in the same messages. */
+  again(person: Person, job: string, trigger: Trigger | null): Promise<Done>;
   /** The question was deleted: what runs or waits for it ends. */
-  withdraw(key: string): Promise<void>;
+  withdraw(message: MessageRef): Promise<void>;
   /** The newest question of a conversation, running or over; null when there is none. */
   newest(conversation: string): Promise<Job | null>;
 }
+
+/** So many questions in a row that were called off are looked past. */
+const MOST_CALLED_OFF = 20;
 
 const DONE: Done = { done: true };
 
@@ -41,7 +47,11 @@ export function createControl(rooms: {
   }
 
   async function halt(job: Job): Promise<boolean> {
-    return rooms.turns.stop(job.id) || (await store.jobs.cancel(job.id)) || rooms.turns.stop(job.id);
+    if (rooms.turns.stop(job.id) || (await store.jobs.cancel(job.id)) || rooms.turns.stop(job.id)) return true;
+    const now = await store.jobs.get(job.id);
+    // Taken from the queue and not begun yet, or left by a process that is gone: it is stopped once it runs here.
+    if (now?.state === 'running') rooms.turns.stopSoon(job.id);
+    return now?.state === 'running';
   }
 
   return {
@@ -52,7 +62,17 @@ export function createControl(rooms: {
       if (no) return no;
       return (await halt(job)) ? DONE : { done: false, why: 'That answer is already finished.' };
     },
-    async again(person, id, key) {
+    async stopAll(person, conversation) {
+      const pending = await store.jobs.pending('turn', conversation);
+      const theirs = pending.filter((job) => refused(person, job) === null);
+      const [first] = pending;
+      if (!first) return { done: false, why: 'Nothing is being answered here.' };
+      if (theirs.length === 0) return refused(person, first) ?? DONE;
+      // The last first: else one that waits would begin when the one before it ends.
+      for (const job of theirs.toReversed()) await halt(job);
+      return DONE;
+    },
+    async again(person, id, trigger) {
       const job = await store.jobs.get(id);
       if (!job) return { done: false, why: 'That answer is too old for me to know its question. Please ask again.' };
       const no = refused(person, job);
@@ -65,27 +85,36 @@ export function createControl(rooms: {
         return { done: false, why: 'That answer is no longer the newest here. Ask again below.' };
       const place = savedTurn(job)?.place ?? null;
       await rooms.questions.add(
-        key,
+        `again:${id}`,
         {
           ...question,
+          trigger: question.private ? (trigger ?? question.trigger) : question.trigger,
           conversation: place ?? question.conversation,
           generation: question.generation + 1,
           replaces: job.id,
           at: rooms.clock.now(),
+          confirmed: true,
         },
         job.conversation ?? undefined,
       );
       return DONE;
     },
-    async withdraw(key) {
-      const job = await store.jobs.byKey(key);
-      if (job) await halt(job);
+    async withdraw(message) {
+      const asked = await store.jobs.byKey(messageKey(message));
+      if (!asked) return;
+      const { conversation } = asked;
+      const pending = conversation === null ? [asked] : await store.jobs.pending('turn', conversation);
+      for (const job of pending.toReversed())
+        if (decodeQuestion(job.payload, vault).message?.id === message.id) await halt(job);
     },
     newest: newestIn,
   };
 
   async function newestIn(conversation: string): Promise<Job | null> {
     const pending = await store.jobs.pending('turn', conversation);
-    return pending.at(-1) ?? (await store.jobs.latest('turn', conversation, 1))[0] ?? null;
+    if (pending.length > 0) return pending.at(-1) ?? null;
+    // What was called off before it began has left nothing that would be newer.
+    const latest = await store.jobs.latest('turn', conversation, MOST_CALLED_OFF);
+    return latest.find((job) => job.state !== 'cancelled') ?? null;
   }
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../chat/clock.ts';
+import type { Body } from '../chat/view.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Job, Store } from '../store/port.ts';
-import type { Vault } from '../store/vault.ts';
 import { controlId } from '../turn/control-id.ts';
-import { decodeQuestion } from '../turn/question.ts';
+import type { Question } from '../turn/question.ts';
 import { KEPT_MS } from '../turn/runner.ts';
 
 /** A question this old may no longer want its answer (DESIGN, "The port to a platform"). */
@@ -11,35 +11,55 @@ const LATE_MS = 900_000;
 
 /**
  * Asks "Still want an answer?" about a question that waited too long, in place of answering it. True when it asked; the job is
- * then over, and Yes makes a new one. Says nothing about a question that has been begun already, or was confirmed.
+ * then over, and Yes makes a new one. Does not ask about a question that has been begun already, was confirmed, or whose asker
+ * cannot be reached: that one is answered.
  */
 export async function askFirst(
-  rooms: { store: Store; vault: Vault; delivery: Delivery; clock: Clock },
+  rooms: { store: Store; delivery: Delivery; clock: Clock },
   job: Job,
+  question: Question,
 ): Promise<boolean> {
-  if (job.checkpoint !== null) return false;
-  const question = decodeQuestion(job.payload, rooms.vault);
   const now = rooms.clock.now();
-  if (question.confirmed || now - question.at < LATE_MS) return false;
-  const minutes = Math.round((now - question.at) / 60_000);
-  const age = minutes < 90 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
-  await rooms.delivery.say({
-    lease: job,
-    job: `${job.id}:late`,
-    place: question.conversation.thread === question.place.thread ? question.conversation : question.place,
-    body: {
-      markdown: `I was away, ${question.asker.name}, and only now see your question from ${age} ago. Still want an answer?`,
-      controls: {
-        buttons: [
-          { id: controlId('still', job.id), label: 'Yes, answer it', style: 'primary', role: 'other' },
-          { id: controlId('drop', job.id), label: 'No', style: 'plain', role: 'other' },
-        ],
-        menu: null,
-      },
+  if (job.checkpoint !== null || question.confirmed || now - question.at < LATE_MS) return false;
+  const body: Body = {
+    markdown: `${question.asker.name}, I only now come to your question from ${ageOf(now - question.at)} ago. Still want an answer?`,
+    controls: {
+      buttons: [
+        { id: controlId('still', job.id), label: 'Yes, answer it', style: 'primary', role: 'other' },
+        { id: controlId('drop', job.id), label: 'No', style: 'plain', role: 'other' },
+      ],
+      menu: null,
     },
-    via: null,
-    expiresAt: now + KEPT_MS,
-  });
+  };
+  if (!(await asked(rooms, job, question, body))) return false;
   await rooms.store.jobs.finish(job, 'cancelled', 'asked first', [], now);
   return true;
+}
+
+/** What was asked is seen by nobody else when the question was not either. False when it could not be said. */
+async function asked(
+  rooms: { delivery: Delivery; clock: Clock },
+  job: Job,
+  question: Question,
+  body: Body,
+): Promise<boolean> {
+  if (question.private)
+    return (await rooms.delivery.tell(question.asker.ref, question.place, body, null)) !== 'impossible';
+  const said = await rooms.delivery.say({ ...lateSaying(job.id, question, rooms.clock.now()), lease: job, body });
+  return said.ok;
+}
+
+/** Where the asking stands in the outbox: the same for asking, and for taking its buttons off. */
+export function lateSaying(job: string, question: Question, now: number) {
+  return {
+    job: `${job}:late`,
+    place: question.conversation.thread === question.place.thread ? question.conversation : question.place,
+    via: null,
+    expiresAt: now + KEPT_MS,
+  };
+}
+
+function ageOf(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 90 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../chat/clock.ts';
 import { placeKey } from '../chat/places.ts';
 import type { Job, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
-import { encodeQuestion, type Question } from '../turn/question.ts';
+import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
 import { KEPT_MS } from '../turn/runner.ts';
 
 /** Puts questions in the queue. */
@@ -34,10 +34,7 @@ export function createQuestions(rooms: { jobs: Jobs; vault: Vault; clock: Clock;
   };
 }
 
-/** What a question waits in line for: its conversation, or itself when nobody else can see or join it. */
+/** What a question waits in line for: its conversation, or itself when nobody else can see or join it (yet). */
 function queueOf(question: Question, key: string): string {
-  const { conversation } = question;
-  const alone =
-    question.private || (question.announce !== null && conversation.thread === null && conversation.kind !== 'direct');
-  return alone ? `alone:${key}` : placeKey(conversation);
+  return question.private || beginsThread(question) ? `alone:${key}` : placeKey(question.conversation);
 }

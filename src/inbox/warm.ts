@@ -13,7 +13,7 @@ const FRESH_MS = 60_000;
 
 /** What suggestions are made of, kept warm: answered at once from memory, also while Open WebUI is slow or down. */
 export interface Warm {
-  /** The models from memory; empty while nothing is known yet. Fetches anew in the background when they are old. */
+  /** All models from memory, hidden ones too; empty while nothing is known yet. Fetches anew in the background when they are old. */
   models(): readonly Model[];
   /** The models, fetched when none are known or they are old. Throws a `Failure` when they cannot be had and none are known. */
   freshModels(): Promise<readonly Model[]>;
@@ -50,7 +50,7 @@ export function createWarm(server: OpenWebUI, clock: Clock, cache: Keyv): Warm {
   function fetchModels(): Promise<readonly Model[]> {
     fetching ??= listModels(server)
       .then((models) => {
-        known = models.filter((model) => !model.hidden);
+        known = models;
         fetchedAt = clock.now();
         return cache.set(key, known).then(() => known);
       })

@@ -19,6 +19,7 @@ import { decodeQuestion, type Question } from './question.ts';
 import { KEPT_MS } from './runner.ts';
 import type { Ids, TurnState } from './state.ts';
 import { viewOf } from './view.ts';
+import { withoutControls } from './without-controls.ts';
 
 /** What follows an answer, which each can be switched off. */
 export interface AfterOptions {
@@ -98,7 +99,8 @@ export function createAfter(rooms: {
     if (problem?.kind === 'missing') await forgetChat(turn.conversation, turn.ids.chatId);
     const left = { turn: turn.job.id, saved: true, followUps: [] };
     await store.jobs.checkpoint(job, JSON.stringify(left));
-    if (!problem && turn.state.problem === null && turn.state.text !== '') await decorate(turn, job);
+    if (!problem && turn.state.problem === null && turn.state.text !== '')
+      await step('decoration', turn, () => decorate(turn, job));
     await store.jobs.finish(job, problem ? 'failed' : 'done', problem?.detail ?? null, [], clock.now());
   }
 
@@ -107,11 +109,23 @@ export function createAfter(rooms: {
     const turns = branch(chat.tree, turn.ids.answerId);
     const messages = turns.slice(-6).map((one): ChatMessage => ({ role: one.role, content: one.text }));
     const input = { model: turn.ids.model, messages, chatId: turn.ids.chatId };
-    const first = turns.filter((one) => one.role === 'user').length === 1 && turn.question.generation === 0;
-    if (options.emoji && first && turn.question.message) await step('emoji', turn, () => emoji(turn));
+    const first = turns.filter((one) => one.role === 'user').length === 1;
+    if (options.emoji && first && turn.question.message && !(await wasAnswered(turn.question)))
+      await step('emoji', turn, () => emoji(turn));
     if (options.titles && turn.conversation.titledBy === 'question')
       await step('title', turn, () => title(turn, job, input));
     if (options.followUps) await step('follow-ups', turn, () => followUps(turn, job, input));
+  }
+
+  /** Whether an earlier try at this question was answered, and so has had all that follows an answer. */
+  async function wasAnswered({ replaces }: Question): Promise<boolean> {
+    for (let id = replaces; id !== null; ) {
+      const job = await store.jobs.get(id);
+      const state = job && savedTurn(job);
+      if (state && state.problem === null && state.text !== '') return true;
+      id = job ? decodeQuestion(job.payload, rooms.vault).replaces : null;
+    }
+    return false;
   }
 
   /** A decoration that fails is logged and left out: the answer stands. */
@@ -142,10 +156,10 @@ export function createAfter(rooms: {
 
   async function followUps(turn: Ended, job: Job, input: Parameters<typeof followUpsFor>[1]): Promise<void> {
     const found = (await followUpsFor(server, input)).slice(0, MOST_FOLLOW_UPS);
-    const now = await store.conversations.get(turn.conversation.key);
-    if (found.length === 0 || now?.newest !== turn.job.id) return;
+    if (found.length === 0) return;
     await store.jobs.checkpoint(job, JSON.stringify({ turn: turn.job.id, saved: true, followUps: found }));
     await save(turn, found);
+    if (!(await isNewest(turn))) return;
     const reply = delivery.reply({
       lease: job,
       job: turn.job.id,
@@ -157,6 +171,22 @@ export function createAfter(rooms: {
       expiresAt: clock.now() + KEPT_MS,
     });
     await reply.finish(viewOf(turn.state, { followUps: { job: job.id, questions: found } }));
+    // A question that began in this very moment took the buttons off before these came.
+    if (await isFollowed(turn)) await withoutControls(rooms, turn.job.id);
+  }
+
+  /** Whether the answer is the last word of its conversation, and nothing waits to follow it. */
+  async function isNewest({ job, conversation }: Ended): Promise<boolean> {
+    const now = await store.conversations.get(conversation.key);
+    const pending = job.conversation === null ? [] : await store.jobs.pending('turn', job.conversation);
+    return now?.newest === job.id && pending.length === 0;
+  }
+
+  /** Whether another answer stands below this one; one that stands in its place does not count. */
+  async function isFollowed({ job, conversation }: Ended): Promise<boolean> {
+    const newest = (await store.conversations.get(conversation.key))?.newest ?? null;
+    const next = newest === null || newest === job.id ? null : await store.jobs.get(newest);
+    return next !== null && decodeQuestion(next.payload, rooms.vault).replaces !== job.id;
   }
 
   /** The chat was deleted in Open WebUI: the next question begins a new one. */

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { ChatTree } from '../openwebui/chat-tree.ts';
-import { addAnswer, addQuestion, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
+import { addAnswer, addQuestion, changeMessage, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
 import { changeChat, createChat } from '../openwebui/chats.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Ids, TurnState } from './state.ts';
@@ -11,6 +12,14 @@ export interface StoredQuestion {
   readonly text: string;
   /** As the web page stores files: see `NewQuestion.files` of the client. */
   readonly files: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The id of a job's message in the chat: the same at every try. In the form of a version 4 UUID, as the server makes them. */
+export function messageId(job: string, message: 'question' | 'answer'): string {
+  const bytes = createHash('sha256').update(`${job}\n${message}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /**
@@ -41,8 +50,9 @@ export async function openChat(
 }
 
 /**
- * Writes a finished answer under its question. Repeating it changes nothing. The answer is stored only now, whole: a server from
- * 0.12 on never changes one that was stored as unfinished (docs/openwebui-compatibility.md).
+ * Writes a finished answer under its question, or only adds follow-ups to one that stands already: repeating it changes nothing,
+ * and what somebody edited in the browser since stays. The answer is stored only now, whole: a server from 0.12 on never changes
+ * one that was stored as unfinished (docs/openwebui-compatibility.md).
  */
 export async function saveAnswer(
   server: OpenWebUI,
@@ -52,6 +62,8 @@ export async function saveAnswer(
   followUps: readonly string[],
 ): Promise<void> {
   await changeChat(server, ids.chatId, (tree) => {
+    if (tree.history.messages[ids.answerId]?.done === true)
+      return followUps.length > 0 ? changeMessage(tree, ids.answerId, { followUps: [...followUps] }) : tree;
     const now = state.startedAt;
     let grown = tree;
     if (!Object.hasOwn(grown.history.messages, ids.questionId)) {

@@ -64,6 +64,7 @@ const state = z.object({
   usage: z.record(z.string(), z.unknown()).nullable(),
   status: z.string().nullable(),
   tool: z.string().nullable(),
+  armed: z.boolean(),
   stopped: z.boolean(),
   problem: problem.nullable(),
 }) satisfies z.ZodType<TurnState>;

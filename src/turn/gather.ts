@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { Adapter, SurfaceRef } from '../chat/adapter.ts';
+import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, problemOf } from '../chat/errors.ts';
 import type { Message } from '../chat/messages.ts';
@@ -13,7 +12,7 @@ import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { AttachmentLimits, Attachments } from './attachments.ts';
 import { attach } from './attachments.ts';
-import { openChat } from './chat.ts';
+import { messageId, openChat } from './chat.ts';
 import { savedTurn } from './checkpoint.ts';
 import { composeQuestion, recentTurns, titleOf } from './compose.ts';
 import { conversationKey } from './locate.ts';
@@ -27,8 +26,6 @@ export interface Gathered {
   readonly question: ModelQuestion;
   readonly ids: Ids;
   readonly notices: readonly string[];
-  /** Messages of the answer that this one replaces, to be written into again. */
-  readonly reuse: readonly SurfaceRef[];
 }
 
 /** Finds out what to ask: history, names, files, model, and the chat in Open WebUI. Throws a `Failure` that the person is told. */
@@ -41,8 +38,6 @@ type AskedModel = Pick<Model, 'id' | 'name' | 'toolIds' | 'knowledge'>;
 const OVERHEARD = 50;
 /** Pictures of earlier turns that are shown again. */
 const EARLIER_IMAGES = 4;
-/** Old messages are not written into again: their edits are limited and nobody looks there (our reference, discord 1.6). */
-const REUSE_MS = 3_600_000;
 
 /** See {@link Gather}. */
 export function createGather(rooms: {
@@ -50,7 +45,9 @@ export function createGather(rooms: {
   server: OpenWebUI;
   adapter(platform: string): Adapter;
   chooseModel: ChooseModel;
-  models(): Promise<readonly Model[]>;
+  /** From memory; may be empty or a little old. */
+  models(): readonly Model[];
+  freshModels(): Promise<readonly Model[]>;
   /** Saves answers of this conversation that could not be saved yet, so that the next question builds on them. */
   savePending(conversation: string): Promise<void>;
   limits: AttachmentLimits;
@@ -66,30 +63,33 @@ export function createGather(rooms: {
     if (!conversation) throw new Failure(lostConversation(job));
     const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
     const old = state.ids ?? (replaced && savedTurn(replaced)?.ids) ?? null;
-    const [model, overheard, attachments, reuse] = await Promise.all([
+    const [model, overheard, attachments] = await Promise.all([
       chooseModel(question, place),
       overhear(adapter, place, question, conversation),
       attach(adapter, server, question.files, rooms.limits, signal),
-      reusable(adapter, place, question),
       rooms.savePending(conversation.key),
     ]);
     const first = conversation.chatId === null;
     const text = composeQuestion(question, overheard.messages, first);
     const wanted: Ids = {
       chatId: old?.chatId ?? conversation.chatId,
-      questionId: old?.questionId ?? randomUUID(),
-      answerId: state.ids?.answerId ?? randomUUID(),
+      // Made of the job's own id, so that a second try after a crash finds what the first has stored.
+      questionId: old?.questionId ?? messageId(job.id, 'question'),
+      answerId: messageId(job.id, 'answer'),
       model: model.id,
       modelName: model.name,
     };
+    signal.throwIfAborted();
     const opened = await openChat(
       server,
       wanted,
       { text, files: storedFiles(attachments) },
-      { title: titleOf(question.text, 100), clock },
+      { title: await chatTitle(conversation.key, question), clock },
     );
     const ids = { ...wanted, chatId: opened.chatId };
-    await remember(job, conversation, ids, question, opened.renewed);
+    // A question that stands in the chat already was told what came before it.
+    const seen = old ? null : (question.message?.id ?? overheard.messages.at(-1)?.ref.id ?? null);
+    await remember(job, conversation, { from: wanted.chatId, ...opened }, question, seen);
     const turns = branch(opened.tree, ids.questionId);
     const notices = [...attachments.notices, ...overheard.notices];
     if (opened.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
@@ -97,7 +97,6 @@ export function createGather(rooms: {
       server,
       ids,
       notices,
-      reuse,
       question: {
         model: ids.model,
         messages: messagesOf(turns),
@@ -115,9 +114,13 @@ export function createGather(rooms: {
 
   async function chooseModel(question: Question, place: Place): Promise<AskedModel> {
     const chosen = question.model ?? (await rooms.chooseModel(question.asker.ref, place))?.id ?? null;
+    const pick = (models: readonly Model[]) =>
+      chosen === null ? models.find((one) => !one.hidden) : models.find((one) => one.id === chosen);
+    // The server may take seconds to list its models: what is known from before does, as long as the model is in it.
+    const known = pick(rooms.models());
+    if (known) return known;
     try {
-      const models = await rooms.models();
-      const model = chosen === null ? models[0] : models.find((one) => one.id === chosen);
+      const model = pick(await rooms.freshModels());
       if (!model && chosen === null) throw new Failure(NO_MODELS);
       return model ?? { id: chosen ?? '', name: chosen ?? '', toolIds: [], knowledge: false };
     } catch (error) {
@@ -125,6 +128,13 @@ export function createGather(rooms: {
       if (chosen === null) throw error;
       return { id: chosen, name: chosen, toolIds: [], knowledge: false };
     }
+  }
+
+  /** A person's title where there is one already: it may have been given before there was a chat. */
+  async function chatTitle(key: string, question: Question): Promise<string> {
+    const conversation = await store.conversations.get(key);
+    const given = conversation?.titledBy === 'person' ? conversation.title : null;
+    return given ?? titleOf(question.text, 100);
   }
 
   async function overhear(
@@ -135,7 +145,7 @@ export function createGather(rooms: {
   ): Promise<{ messages: readonly Message[]; notices: readonly string[] }> {
     const fresh = question.message !== null && question.place.thread === null && place.thread !== null;
     if (fresh || question.private || place.kind === 'direct') return { messages: [], notices: [] };
-    const seen = conversation.chatId !== null && conversation.seen !== null ? { place, id: conversation.seen } : null;
+    const seen = conversation.seen === null ? null : { place, id: conversation.seen };
     try {
       const around = seen ? { before: null, after: seen } : { before: question.message, after: null };
       const messages = await adapter.history(place, around, OVERHEARD);
@@ -152,38 +162,24 @@ export function createGather(rooms: {
     }
   }
 
-  async function reusable(adapter: Adapter, place: Place, question: Question): Promise<readonly SurfaceRef[]> {
-    if (question.replaces === null) return [];
-    const rows = await store.outbox.of(question.replaces);
-    const newest = Math.max(...rows.map((row) => row.generation));
-    const refs = rows.filter((row) => row.generation === newest).flatMap((row) => (row.ref ? [row.ref] : []));
-    const last = refs.at(-1);
-    if (!last || clock.now() - last.openedAt > REUSE_MS) return [];
-    const later = await adapter
-      .history(place, { before: null, after: { place: last.place, id: last.id } }, 10)
-      .catch(() => []);
-    return later.some((message) => !message.ours) ? [] : refs;
-  }
-
+  /** Ties the conversation to its chat, unless somebody asked for a new conversation in the meantime. */
   async function remember(
     job: Job,
     before: Conversation,
-    ids: Ids,
+    chat: { readonly from: string | null; readonly chatId: string; readonly renewed: boolean },
     question: Question,
-    renewed: boolean,
+    seen: string | null,
   ): Promise<void> {
-    // Read again: a person may have named the conversation while files and history were fetched.
+    // Read again: a person may have named the conversation or begun a new one while files and history were fetched.
     const conversation = (await store.conversations.get(before.key)) ?? before;
-    const begun = before.chatId === null || renewed;
-    const named = conversation.titledBy === 'person';
+    const ours = chat.renewed || conversation.chatId === chat.from;
+    const names = ours && conversation.chatId !== chat.chatId && conversation.titledBy !== 'person';
     await store.conversations.put(
       {
         ...conversation,
-        chatId: ids.chatId,
-        model: ids.model,
-        title: begun && !named ? titleOf(question.text, 100) : conversation.title,
-        titledBy: begun && !named ? 'question' : conversation.titledBy,
-        seen: question.message?.id ?? conversation.seen,
+        ...(ours && { chatId: chat.chatId }),
+        ...(names && { title: titleOf(question.text, 100), titledBy: 'question' }),
+        seen: seen ?? conversation.seen,
         usedAt: clock.now(),
       },
       job,

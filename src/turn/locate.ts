@@ -1,3 +1,4 @@
+import type { Adapter, SurfaceRef } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
@@ -5,14 +6,28 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
-import { savedTurn } from './checkpoint.ts';
 import { titleOf } from './compose.ts';
-import { decodeQuestion, type Question } from './question.ts';
+import type { Question } from './question.ts';
 import { KEPT_MS } from './runner.ts';
-import { viewOf } from './view.ts';
+import { withoutControls } from './without-controls.ts';
 
-/** Finds (or makes) the place where a turn's answer stands and takes the conversation over: its answer is now the newest. */
-export type Locate = (job: Job, question: Question) => Promise<Place>;
+/** Where a turn's answer stands. */
+export interface Located {
+  readonly place: Place;
+  /** Messages of the answer that this one replaces, to be written into again. */
+  readonly reuse: readonly SurfaceRef[];
+}
+
+/** Finds (or makes) the place where a turn's answer stands. */
+export interface Locate {
+  /** Takes the conversation over: this turn's answer is now the newest. Throws a `Failure` when there is no such place. */
+  locate(job: Job, question: Question): Promise<Located>;
+  /** The messages that an answer at this place is written into again: none when they are old, or people wrote after them. */
+  reusable(question: Question, place: Place): Promise<readonly SurfaceRef[]>;
+}
+
+/** Old messages are not written into again: their edits are limited and nobody looks there (our reference, discord 1.6). */
+const REUSE_MS = 3_600_000;
 
 /** The conversation's row for a question: a private answer in a shared place is a conversation of its own. */
 export function conversationKey(job: Job, question: Question, place: Place): string {
@@ -26,12 +41,13 @@ export function createLocate(rooms: {
   delivery: Delivery;
   clock: Clock;
   log: Log;
-  titleLength(platform: string): number;
+  adapter(platform: string): Adapter;
 }): Locate {
   const { store, delivery, clock } = rooms;
 
-  return async (job, question) => {
+  async function locate(job: Job, question: Question): Promise<Located> {
     const place = await placeOf(job, question);
+    const reuse = await reusable(question, place);
     const key = conversationKey(job, question, place);
     const now = clock.now();
     const before = (await store.conversations.get(key)) ?? newConversation(key, place, now);
@@ -39,51 +55,52 @@ export function createLocate(rooms: {
       { ...before, place, newest: job.id, joinedAt: before.joinedAt ?? now, usedAt: now },
       job,
     );
-    if (before.newest !== null && before.newest !== job.id && before.newest !== question.replaces) {
-      withoutControls(before.newest, job).catch((error: unknown) =>
+    const older = before.newest === job.id ? null : before.newest;
+    if (older !== null && (older !== question.replaces || reuse.length === 0)) {
+      withoutControls(rooms, older).catch((error: unknown) =>
         rooms.log.warn({ turn: job.id, error }, 'old buttons stay'),
       );
     }
-    return place;
-  };
+    return { place, reuse };
+  }
 
   async function placeOf(job: Job, question: Question): Promise<Place> {
     const { conversation, message } = question;
-    if (question.private || question.replaces !== null) return conversation;
-    const title = titleOf(question.text, rooms.titleLength(conversation.platform));
-    if (message && conversation.thread !== question.place.thread) return delivery.thread(message, title);
-    if (question.announce === null) return conversation;
-    const line = await delivery.say({
-      lease: job,
-      job: `${job.id}:line`,
-      place: conversation.thread === null ? question.place : conversation,
-      body: { markdown: question.announce, controls: null },
-      via: question.trigger,
-      expiresAt: clock.now() + KEPT_MS,
-    });
-    const posted = line.ok ? line.parts[0] : undefined;
-    if (conversation.thread !== null || conversation.kind === 'direct' || !posted) return conversation;
-    return delivery.thread({ place: posted.place, id: posted.id }, title);
+    if (question.private) return conversation;
+    if (message && conversation.thread !== question.place.thread) {
+      // A place that has a row has been found before, by an earlier question or an earlier try.
+      const known = await store.conversations.get(placeKey(conversation));
+      const { titleLength } = rooms.adapter(conversation.platform).limits;
+      return known ? conversation : delivery.thread(message, titleOf(question.text, titleLength));
+    }
+    if (question.announce !== null && question.replaces === null) {
+      await delivery.say({
+        lease: job,
+        job: `${job.id}:line`,
+        place: conversation,
+        body: { markdown: question.announce, controls: null },
+        via: question.trigger,
+        expiresAt: clock.now() + KEPT_MS,
+      });
+    }
+    return conversation;
   }
 
-  /** Takes the buttons off an answer that is no longer the newest. */
-  async function withoutControls(old: string, lease: Job): Promise<void> {
-    const job = await store.jobs.get(old);
-    const state = job && savedTurn(job);
-    if (!job || !state?.place || state.phase !== 'over') return;
-    const question = decodeQuestion(job.payload, rooms.vault);
-    const reply = delivery.reply({
-      lease,
-      job: old,
-      generation: question.generation,
-      place: state.place,
-      via: null,
-      after: null,
-      reuse: [],
-      expiresAt: clock.now() + KEPT_MS,
-    });
-    await reply.finish(viewOf(state, { controls: false }));
+  async function reusable(question: Question, place: Place): Promise<readonly SurfaceRef[]> {
+    if (question.replaces === null) return [];
+    const rows = await store.outbox.of(question.replaces);
+    const newest = Math.max(...rows.map((row) => row.generation));
+    const refs = rows.filter((row) => row.generation === newest).flatMap((row) => (row.ref ? [row.ref] : []));
+    const last = refs.at(-1);
+    if (!last || placeKey(last.place) !== placeKey(place) || clock.now() - last.openedAt > REUSE_MS) return [];
+    const later = await rooms
+      .adapter(place.platform)
+      .history(place, { before: null, after: { place: last.place, id: last.id } }, 10)
+      .catch(() => []);
+    return later.some((message) => !message.ours) ? [] : refs;
   }
+
+  return { locate, reusable };
 }
 
 function newConversation(key: string, place: Place, now: number): Conversation {

@@ -7,6 +7,9 @@ export type Step = readonly [TurnState, readonly Effect[]];
 
 const NOTHING: readonly Effect[] = [];
 
+/** UTF-16 units of an answer or of its thinking: a model that goes round in circles would write for ever. */
+const LONGEST = 400_000;
+
 /**
  * What a turn does about each thing that happens to it. Pure and total: an event that no longer matters changes nothing,
  * so that a late frame, a second stop or a click on a finished answer does no harm.
@@ -18,22 +21,27 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
   switch (event.type) {
     case 'begin':
       return begin(state);
-    case 'located':
-      return [{ ...state, place: event.place }, [{ do: 'checkpoint' }, { do: 'gather' }]];
+    case 'located': {
+      const located: TurnState = { ...state, place: event.place };
+      return state.stopped ? finish(located) : [located, [{ do: 'checkpoint' }, { do: 'gather' }]];
+    }
     case 'gathered': {
       if (state.phase !== 'gathering') return [state, NOTHING];
-      const asking: TurnState = { ...state, phase: 'asking', ids: event.ids, notices: event.notices };
+      const { ids, notices, armed } = event;
+      // What a first try has written is kept until now: a stop before this leaves it standing.
+      const blank = { text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [], citations: [] };
+      const asking: TurnState = { ...state, ...blank, phase: 'asking', ids, notices, armed };
       return [asking, [{ do: 'checkpoint' }, { do: 'askModel' }]];
     }
     case 'text': {
+      if (state.text.length + event.text.length > LONGEST) return abort({ ...state, problem: TOO_LONG });
       const thoughtTo = state.thoughtFrom !== null && state.thoughtTo === null ? event.at : state.thoughtTo;
       return shown({ ...state, phase: 'answering', text: state.text + event.text, thoughtTo, status: null });
     }
-    case 'reasoning':
-      return [
-        { ...state, reasoning: state.reasoning + event.text, thoughtFrom: state.thoughtFrom ?? event.at },
-        NOTHING,
-      ];
+    case 'reasoning': {
+      const reasoning = `${state.reasoning}${event.text}`.slice(0, LONGEST);
+      return [{ ...state, reasoning, thoughtFrom: state.thoughtFrom ?? event.at }, NOTHING];
+    }
     case 'sources':
       return [{ ...state, sources: event.sources, citations: event.citations }, NOTHING];
     case 'usage':
@@ -48,8 +56,9 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
     case 'failed':
       return finish({ ...state, problem: event.problem });
     case 'stop': {
-      const [stopped, effects] = finish({ ...state, stopped: true });
-      return [stopped, [{ do: 'abortModel' }, ...effects]];
+      // Where to say so is not known yet; it is soon, and nothing has been asked.
+      if (state.place === null) return [{ ...state, stopped: true }, NOTHING];
+      return abort({ ...state, stopped: true });
     }
     case 'delivered':
     case 'undelivered':
@@ -57,14 +66,15 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
   }
 }
 
-/** A turn begins, or begins again after a crash: whole text is only put, a second crash gives up on asking. */
+/**
+ * A turn begins, or begins again after a crash: whole text is only put, and the model is asked a second time, unless it had been
+ * given tools. A second crash gives up on asking.
+ */
 function begin(state: TurnState): Step {
   if (state.attempt === 1) return [state, [{ do: 'locate' }]];
-  if (state.attempt > 2) return finish({ ...state, problem: INTERRUPTED });
-  return [
-    { ...state, phase: 'gathering', text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [] },
-    [{ do: 'locate' }],
-  ];
+  const asked = state.phase === 'asking' || state.phase === 'answering';
+  if (state.attempt > 2 || (asked && state.armed)) return finish({ ...state, problem: INTERRUPTED });
+  return [{ ...state, phase: 'gathering' }, [{ do: 'locate' }]];
 }
 
 function reduceFinishing(state: TurnState, event: TurnEvent): Step {
@@ -83,10 +93,22 @@ function shown(state: TurnState): Step {
   return [state, [{ do: 'show', view: viewOf(state) }]];
 }
 
+function abort(state: TurnState): Step {
+  const [finishing, effects] = finish(state);
+  return [finishing, [{ do: 'abortModel' }, ...effects]];
+}
+
 function finish(state: TurnState): Step {
   const finishing: TurnState = { ...state, phase: 'finishing', status: null };
   return [finishing, [{ do: 'checkpoint' }, { do: 'finish', view: viewOf(finishing) }]];
 }
+
+const TOO_LONG: Problem = {
+  kind: 'too-large',
+  retry: { when: 'later' },
+  say: 'The answer became longer than I can show, so I stopped it here. Ask for a shorter one.',
+  detail: 'the answer grew beyond the bound',
+};
 
 /** The model ended without a word. */
 const EMPTY: Problem = {
@@ -104,7 +126,7 @@ const TOOL: Problem = {
   detail: 'the stream ended with a tool call and no text',
 };
 
-/** Parley was restarted in the middle, twice. */
+/** Parley was restarted in the middle, twice or where a second try might do harm. */
 const INTERRUPTED: Problem = {
   kind: 'cut',
   retry: { when: 'later' },

@@ -1,5 +1,6 @@
 import type { Clock } from '../chat/clock.ts';
-import { problemOf } from '../chat/errors.ts';
+import { type Problem, problemOf } from '../chat/errors.ts';
+import type { Place } from '../chat/places.ts';
 import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import { ask } from '../openwebui/completions.ts';
 import type { Log } from '../ops/log.ts';
@@ -7,8 +8,9 @@ import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { resumeTurn } from './checkpoint.ts';
 import { toldInPrivate } from './elsewhere.ts';
+import { eventOf } from './frame-event.ts';
 import type { Gather, Gathered } from './gather.ts';
-import type { Locate } from './locate.ts';
+import type { Locate, Located } from './locate.ts';
 import { decodeQuestion } from './question.ts';
 import { reduce } from './reducer.ts';
 import type { Effect, TurnEvent, TurnState } from './state.ts';
@@ -39,17 +41,24 @@ export interface Turns {
   run(held: { readonly job: Job; readonly lost: AbortSignal }): Promise<void>;
   /** Stops a running turn, keeping what is there. False: it does not run here. */
   stop(job: string): boolean;
-  /** Lets go of every running turn without a word; the next process takes them up again. */
-  abandon(): void;
+  /** Stops a turn as soon as it runs here: for one that has been taken from the queue and not been begun. */
+  stopSoon(job: string): void;
+  /** Lets go of every running turn without a word and gives it back to the queue: the next process takes it up again. */
+  abandon(): Promise<void>;
 }
+
+/** Turns that are to be stopped once they run, at most; they wait for a moment only. */
+const MOST_STOPPED = 1_000;
 
 /** The runner: it performs the reducer's effects and feeds it what comes of them. */
 export function createTurns(rooms: TurnRooms): Turns {
   const running = new Map<string, RunningTurn>();
+  const toStop = new Set<string>();
   return {
     async run(held) {
       const turn = runTurn(rooms, held);
       running.set(held.job.id, turn);
+      if (toStop.delete(held.job.id)) turn.dispatch({ type: 'stop' });
       try {
         await turn.over;
       } finally {
@@ -61,15 +70,23 @@ export function createTurns(rooms: TurnRooms): Turns {
       turn?.dispatch({ type: 'stop' });
       return turn !== undefined;
     },
-    abandon() {
-      for (const turn of running.values()) turn.abandon();
+    stopSoon(job) {
+      if (toStop.size < MOST_STOPPED) toStop.add(job);
+    },
+    async abandon() {
+      const turns = [...running.values()];
+      for (const turn of turns) turn.abandon();
+      await Promise.all(turns.map((turn) => turn.giveBack()));
     },
   };
 }
 
 interface RunningTurn {
   dispatch(event: TurnEvent): void;
+  /** Stops without a word: somebody else has the turn now. */
   abandon(): void;
+  /** Puts the job back to wait; quietly does nothing when it has ended or is another's. */
+  giveBack(): Promise<void>;
   /** Resolves when the turn has ended in the store, or was let go; rejects when the store failed. */
   readonly over: Promise<void>;
 }
@@ -81,11 +98,13 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   const model = new AbortController();
   const over = Promise.withResolvers<void>();
   let state: TurnState = resumeTurn(job, clock.now());
+  let located: Located | null = null;
   let gathered: Gathered | null = null;
   let reply: LiveReply | null = null;
   let ended = false;
   let writing: Promise<unknown> = Promise.resolve();
   let checkpointDue = clock.now() + CHECKPOINT_MS;
+  let rest: (() => void) | null = null;
 
   function dispatch(event: TurnEvent): void {
     if (ended) return;
@@ -110,7 +129,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
         model.abort();
         break;
       case 'show':
-        theReply()?.show(effect.view);
+        theReply().show(effect.view);
         break;
       case 'finish':
         follow(finish(effect.view));
@@ -138,60 +157,83 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   }
 
   async function locate(): Promise<void> {
-    const place = await rooms.locate(job, question);
-    dispatch({ type: 'located', place });
+    located = await rooms.locate.locate(job, question);
+    dispatch({ type: 'located', place: located.place });
   }
 
   async function gather(): Promise<void> {
+    if (state.place) rest = work(state.place);
     gathered = await rooms.gather(job, question, state, model.signal);
-    dispatch({ type: 'gathered', ids: gathered.ids, notices: gathered.notices });
+    const armed = (gathered.question.toolIds ?? []).length > 0;
+    dispatch({ type: 'gathered', ids: gathered.ids, notices: gathered.notices, armed });
+  }
+
+  /** Lets people see that something is being done, until the returned function is called. */
+  function work(place: Place): () => void {
+    delivery.busy(place, 'thinking…');
+    const cancelQuiet = clock.after(QUIET_MS, () => dispatch({ type: 'quiet' }));
+    return () => {
+      cancelQuiet();
+      delivery.busy(place, null);
+    };
+  }
+
+  function atRest(): void {
+    rest?.();
+    rest = null;
   }
 
   async function askModel(): Promise<void> {
-    if (!gathered || !state.place) return;
-    delivery.busy(state.place, 'thinking…');
-    const cancelQuiet = clock.after(QUIET_MS, () => dispatch({ type: 'quiet' }));
-    try {
-      for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
-        const event = eventOf(frame, clock.now());
-        if (event) dispatch(event);
-        // The answer is whole now; what the server still does behind it must not hold up its last edit.
-        if (frame.type === 'end') dispatch({ type: 'answered' });
-      }
-    } finally {
-      cancelQuiet();
-      delivery.busy(state.place, null);
+    if (!gathered) return;
+    for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
+      const event = eventOf(frame, clock.now());
+      if (event) dispatch(event);
+      // The answer is whole now; what the server still does behind it must not hold up its last edit.
+      if (frame.type === 'end') dispatch({ type: 'answered' });
     }
     dispatch({ type: 'answered' });
   }
 
-  /** The live reply, once its place is known. Made once: after a crash it finds the messages that already stand. */
-  function theReply(): LiveReply | null {
-    if (reply || !state.place) return reply;
-    reply = delivery.reply({
+  /** The live reply. Made once: after a crash it finds the messages that already stand. Throws when its platform is not connected. */
+  function theReply(): LiveReply {
+    reply ??= delivery.reply({
       lease: job,
       job: job.id,
       generation: question.generation,
-      place: state.place,
+      place: state.place ?? question.place,
       via: question.announce === null || question.private ? question.trigger : null,
       after: question.message,
-      reuse: gathered?.reuse ?? [],
+      reuse: located?.reuse ?? [],
       expiresAt: clock.now() + KEPT_MS,
       ...(question.private && { answerUser: question.asker.ref }),
     });
     return reply;
   }
 
+  /** The last edit. Whatever becomes of it, the turn is over then. */
   async function finish(view: Parameters<LiveReply['finish']>[0]): Promise<void> {
-    if (!state.place) state = { ...state, place: question.place };
-    const delivered = await theReply()?.finish(view);
-    if (!delivered || delivered.ok) {
+    atRest();
+    const problem = await put(view).catch(problemOf);
+    if (problem === null) {
       dispatch({ type: 'delivered' });
       return;
     }
-    log.warn({ kind: delivered.problem.kind, detail: delivered.problem.detail }, 'answer could not be shown');
-    await toldInPrivate(delivery, question, delivered.problem);
-    dispatch({ type: 'undelivered', problem: delivered.problem });
+    // Another process has the turn now, or will: the answer is theirs to show.
+    if (problem.kind === 'stopped') abandon();
+    if (ended) return;
+    log.warn({ kind: problem.kind, detail: problem.detail }, 'answer could not be shown');
+    await toldInPrivate(delivery, question, problem).catch((error: unknown) =>
+      log.info({ detail: problemOf(error).detail }, 'nor could the asker be told'),
+    );
+    dispatch({ type: 'undelivered', problem });
+  }
+
+  async function put(view: Parameters<LiveReply['finish']>[0]): Promise<Problem | null> {
+    const { place } = state;
+    // After a crash the messages to be written into are looked up again, so that the surplus can be taken away.
+    if (!located && place) located = { place, reuse: await rooms.locate.reusable(question, place) };
+    const delivered = await theReply().finish(view);
+    return delivered.ok ? null : delivered.problem;
   }
 
   function checkpoint(): void {
@@ -233,31 +275,20 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   function abandon(): void {
     if (ended) return;
     ended = true;
+    atRest();
     model.abort();
     reply?.abandon();
     over.resolve();
   }
 
+  async function giveBack(): Promise<void> {
+    await writing;
+    await store.jobs
+      .retry(job, clock.now(), 'let go of')
+      .catch((error: unknown) => log.warn({ error }, 'a turn could not be given back; its lease will run out'));
+  }
+
   lost.addEventListener('abort', abandon, { once: true });
   dispatch({ type: 'begin' });
-  return { dispatch, abandon, over: over.promise };
-}
-
-function eventOf(frame: Awaited<ReturnType<ReturnType<typeof ask>['next']>>['value'], at: number): TurnEvent | null {
-  switch (frame?.type) {
-    case 'text':
-      return { type: 'text', text: frame.text, at };
-    case 'reasoning':
-      return { type: 'reasoning', text: frame.text, at };
-    case 'sources':
-      return { type: 'sources', sources: frame.sources, citations: frame.raw };
-    case 'usage':
-      return { type: 'usage', usage: frame.usage };
-    case 'image':
-      return { type: 'text', text: `\n\n![](${frame.url})\n\n`, at };
-    case 'tool-call':
-      return { type: 'tool', name: frame.name };
-    default:
-      return null;
-  }
+  return { dispatch, abandon, giveBack, over: over.promise };
 }

@@ -43,6 +43,8 @@ export interface TurnState {
   readonly status: string | null;
   /** A tool that the model wanted and nobody ran; its name, or null. */
   readonly tool: string | null;
+  /** The model was given tools, which the server runs: they may have done something that must not happen twice. */
+  readonly armed: boolean;
   /** Stopped by somebody. */
   readonly stopped: boolean;
   readonly problem: Problem | null;
@@ -53,13 +55,13 @@ export type TurnEvent =
   | { readonly type: 'begin' }
   /** The place is known and the reply may be shown there. */
   | { readonly type: 'located'; readonly place: Place }
-  | { readonly type: 'gathered'; readonly ids: Ids; readonly notices: readonly string[] }
+  | { readonly type: 'gathered'; readonly ids: Ids; readonly notices: readonly string[]; readonly armed: boolean }
   | { readonly type: 'text'; readonly text: string; readonly at: number }
   | { readonly type: 'reasoning'; readonly text: string; readonly at: number }
   | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly citations: readonly unknown[] }
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, unknown>> }
   | { readonly type: 'tool'; readonly name: string }
-  /** Ten seconds passed without anything to read. */
+  /** Ten seconds have passed since the place was known. */
   | { readonly type: 'quiet' }
   | { readonly type: 'answered' }
   | { readonly type: 'failed'; readonly problem: Problem }
@@ -100,6 +102,7 @@ export function newTurn(job: string, attempt: number, at: number): TurnState {
     usage: null,
     status: null,
     tool: null,
+    armed: false,
     stopped: false,
     problem: null,
   };

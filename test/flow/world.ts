@@ -25,7 +25,13 @@ export interface World {
   readonly logged: string[];
   message(
     text: string,
-    more?: Partial<Message> & { by?: string; place?: Place; addressed?: MessageEvent['addressed'] },
+    more?: Partial<Message> & {
+      by?: string;
+      place?: Place;
+      /** Where the conversation lives, when that is not where it was written. */
+      conversation?: Place;
+      addressed?: MessageEvent['addressed'];
+    },
   ): MessageEvent;
   command(name: string, text?: string, more?: Partial<CommandEvent>): CommandEvent;
   press(label: string, by?: string): ReturnType<Host['accept']>;
@@ -36,6 +42,8 @@ export interface World {
 }
 
 export const THREAD: Place = { platform: 'plain', team: 'T1', channel: 'C1', thread: 'H1', kind: 'public' };
+/** The channel itself: a question written here gets a thread of its own. */
+export const CHANNEL: Place = { ...THREAD, thread: null };
 export const DIRECT: Place = { platform: 'plain', team: 'T1', channel: 'D1', thread: null, kind: 'direct' };
 
 export function person(name: string, more: Partial<Person> = {}): Person {
@@ -115,11 +123,12 @@ export async function openWorld(
     host,
     parley,
     logged,
-    message(text, { by = 'Ann', place = THREAD, addressed = 'mention', ...more } = {}) {
+    message(text, { by = 'Ann', place = THREAD, conversation, addressed = 'mention', ...more } = {}) {
       serial += 1;
       const ref = { place, id: `Q${serial}` };
-      const message: Message = { ref, author: person(by), text, files: [], at: Date.now(), ours: false, ...more };
-      return { type: 'message', key: messageKey(message.ref), message, addressed, conversation: place, replyTo: null };
+      const message: Message = { ref, author: person(by), text, files: [], at: clock.now(), ours: false, ...more };
+      const key = messageKey(message.ref);
+      return { type: 'message', key, message, addressed, conversation: conversation ?? place, replyTo: null };
     },
     command(name, text = '', more = {}) {
       const author = more.author ?? person('Ann');

@@ -30,7 +30,7 @@ function play(
 const begun: readonly TurnEvent[] = [
   { type: 'begin' },
   { type: 'located', place },
-  { type: 'gathered', ids, notices: [] },
+  { type: 'gathered', ids, notices: [], armed: false },
 ];
 const text = (words: string, at = 1): TurnEvent => ({ type: 'text', text: words, at });
 
@@ -64,6 +64,19 @@ describe('a turn', () => {
     const finish = effects.find((effect) => effect.do === 'finish');
     expect(finish).toMatchObject({ view: { markdown: 'Half an\n\n*Stopped.*', final: true } });
     expect(state.stopped).toBe(true);
+  });
+
+  it('stopped before its place is known says so there, and asks nothing', () => {
+    const { effects } = play([{ type: 'begin' }, { type: 'stop' }, { type: 'located', place }]);
+    expect(effects.map((effect) => effect.do)).toEqual(['locate', 'checkpoint', 'finish']);
+    expect(effects.at(-1)).toMatchObject({ view: { markdown: '*Stopped.*', final: true } });
+  });
+
+  it('ends an answer that would not end by itself, keeping what is there', () => {
+    const { state, effects } = play([...begun, text('x'.repeat(300_000)), text('y'.repeat(200_000))]);
+    expect(effects.slice(-3).map((effect) => effect.do)).toEqual(['abortModel', 'checkpoint', 'finish']);
+    expect(state).toMatchObject({ phase: 'finishing', problem: { kind: 'too-large' } });
+    expect(state.text).toHaveLength(300_000);
   });
 
   it('does nothing about frames that come after the end', () => {
@@ -134,7 +147,7 @@ describe('a turn', () => {
   });
 
   it('says first what was left out', () => {
-    const gathered: TurnEvent = { type: 'gathered', ids, notices: ['I left out “x.png”: it is empty.'] };
+    const gathered: TurnEvent = { type: 'gathered', ids, notices: ['I left out “x.png”: it is empty.'], armed: false };
     const { effects } = play([{ type: 'begin' }, { type: 'located', place }, gathered, text('Hi')]);
     expect(effects.at(-1)).toMatchObject({ view: { markdown: '> I left out “x.png”: it is empty.\n\nHi' } });
   });
@@ -143,9 +156,25 @@ describe('a turn', () => {
 describe('a turn after a crash', () => {
   it('asks again from the start, once', () => {
     const crashed = play([...begun, text('Half')]).state;
-    const { state, effects } = play([{ type: 'begin' }], { ...crashed, attempt: 2 });
-    expect(effects).toEqual([{ do: 'locate' }]);
-    expect(state).toMatchObject({ phase: 'gathering', text: '', ids });
+    const again = play([{ type: 'begin' }], { ...crashed, attempt: 2 });
+    expect(again.effects).toEqual([{ do: 'locate' }]);
+    expect(again.state).toMatchObject({ phase: 'gathering', ids });
+    const { state } = play(begun.slice(1), again.state);
+    expect(state).toMatchObject({ phase: 'asking', text: '' });
+  });
+
+  it('keeps what was written when it is stopped before it asks again', () => {
+    const crashed = play([...begun, text('Half')]).state;
+    const { effects } = play([{ type: 'begin' }, { type: 'stop' }], { ...crashed, attempt: 2 });
+    expect(effects.at(-1)).toMatchObject({ do: 'finish', view: { markdown: 'Half\n\n*Stopped.*' } });
+  });
+
+  it('does not ask a second time when the model had tools that may have acted: it offers Retry', () => {
+    const armed: TurnEvent = { type: 'gathered', ids, notices: [], armed: true };
+    const crashed = play([{ type: 'begin' }, { type: 'located', place }, armed]).state;
+    const { effects } = play([{ type: 'begin' }], { ...crashed, attempt: 2 });
+    expect(effects.map((effect) => effect.do)).toEqual(['checkpoint', 'finish']);
+    expect(effects.at(-1)).toMatchObject({ view: { controls: { buttons: [{ role: 'retry' }] } } });
   });
 
   it('only puts the text again when it was whole', () => {
