@@ -1,5 +1,6 @@
 import { MessageFlags } from 'discord.js';
 import * as z from 'zod';
+import { problemOf } from '../../src/chat/errors.ts';
 import type { Trigger } from '../../src/chat/events.ts';
 import type { Form } from '../../src/chat/forms.ts';
 import type { Body } from '../../src/chat/view.ts';
@@ -8,7 +9,7 @@ import { CODE, codeOf } from './errors.ts';
 import { modalOf, noteOf, type OpenForms } from './forms.ts';
 import { Kept } from './kept.ts';
 import type { Payload } from './render.ts';
-import type { Rest } from './rest.ts';
+import type { Request, Rest } from './rest.ts';
 import { wireSent } from './wire.ts';
 
 /** How an interaction can first be answered, by Discord's numbers. */
@@ -59,16 +60,21 @@ export function createAnswers(options: { rest: Rest; application(): string; form
 
   async function callback(trigger: Trigger, type: number, data?: object): Promise<void> {
     const own = standing(trigger);
+    const request: Request = {
+      what: 'answer an interaction',
+      method: 'POST',
+      route: `/interactions/${trigger.id}/${trigger.token.reveal()}/callback`,
+      body: { type, ...(data && { data }) },
+      auth: false,
+    };
     try {
-      await rest.call({
-        what: 'answer an interaction',
-        method: 'POST',
-        route: `/interactions/${trigger.id}/${trigger.token.reveal()}/callback`,
-        body: { type, ...(data && { data }) },
-        auth: false,
+      // Once more after an outage: should the first have arrived after all, the second is refused as a repeat.
+      await rest.call(request).catch((error: unknown) => {
+        if (problemOf(error).kind !== 'unreachable') throw error;
+        return rest.call(request);
       });
     } catch (error) {
-      // Answered already (an answer of ours whose reply was lost): what follows goes through the token all the same.
+      // Answered already: what follows goes through the token all the same.
       if (codeOf(error) !== CODE.acknowledged) throw error;
     } finally {
       own?.acknowledged.resolve();
@@ -79,12 +85,15 @@ export function createAnswers(options: { rest: Rest; application(): string; form
   const hook = (trigger: Trigger): `/${string}` => `/webhooks/${options.application()}/${trigger.token.reveal()}`;
   const messageRoute = (trigger: Trigger, id: string): `/${string}` => `${hook(trigger)}/messages/${id}`;
 
-  /** Whether the first answer still waits for its text. After a restart Discord is asked. */
-  async function waits(trigger: Trigger): Promise<boolean> {
+  /**
+   * Where the first answer stands: it still waits for its text, or says this already (it was filled in just before a restart),
+   * or something else. After a restart Discord is asked.
+   */
+  async function first(trigger: Trigger, payload: Payload): Promise<'waiting' | 'same' | 'other'> {
     const known = standing(trigger);
     if (known) {
       await known.acknowledged.promise;
-      return known.original === 'waiting';
+      return known.original === 'waiting' ? 'waiting' : 'other';
     }
     const body = await rest.call({
       what: 'read an answer',
@@ -92,8 +101,9 @@ export function createAnswers(options: { rest: Rest; application(): string; form
       route: messageRoute(trigger, '@original'),
       auth: false,
     });
-    const read = z.object({ flags: z.number().nullish() }).safeParse(body);
-    return ((read.data?.flags ?? 0) & MessageFlags.Loading) !== 0;
+    const read = z.object({ flags: z.number().nullish(), content: z.string().nullish() }).safeParse(body);
+    if (((read.data?.flags ?? 0) & MessageFlags.Loading) !== 0) return 'waiting';
+    return read.data?.content === payload.content ? 'same' : 'other';
   }
 
   async function send(what: string, method: 'POST' | 'PATCH', route: `/${string}`, body: object) {
@@ -126,7 +136,7 @@ export function createAnswers(options: { rest: Rest; application(): string; form
     },
     async more(trigger, payload, hidden) {
       // Filling the waiting answer may be repeated without harm, which a follow-up may not: webhooks know no nonce.
-      if (await waits(trigger)) {
+      if ((await first(trigger, payload)) !== 'other') {
         const sent = await send('fill an answer', 'PATCH', messageRoute(trigger, '@original'), bodyOf(payload));
         const own = standing(trigger);
         if (own) own.original = 'used';

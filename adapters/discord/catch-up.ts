@@ -26,6 +26,10 @@ export interface CatchUp {
   run(): void;
   /** An event has come in: until now, nothing was missed. */
   heard(): void;
+  /** The connection broke. What comes first afterwards says nothing about what was missed before it. */
+  lost(): void;
+  /** The session goes on where it broke off: nothing was missed. */
+  resumed(): void;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
 }
@@ -41,6 +45,8 @@ export function createCatchUp(options: {
 }): CatchUp {
   const { clock, parser } = options;
   let heardAt = 0;
+  /** When the connection broke that has not come back yet; 0 for before this process. */
+  let lostAt: number | null = 0;
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -48,7 +54,8 @@ export function createCatchUp(options: {
   async function all(): Promise<void> {
     do {
       again = false;
-      const since = Math.max(clock.now() - REACH_MS, heardAt - MARGIN_MS);
+      const since = Math.max(clock.now() - REACH_MS, (lostAt ?? 0) - MARGIN_MS);
+      lostAt = null;
       const places = (await options.recent(PLATFORM, clock.now() - REACH_MS)).map((one) => one.place);
       const waiting = [...new Map(places.map((place) => [channelOf(place), place])).values()];
       const work = async () => {
@@ -103,6 +110,12 @@ export function createCatchUp(options: {
     },
     heard() {
       heardAt = clock.now();
+    },
+    lost() {
+      lostAt ??= heardAt;
+    },
+    resumed() {
+      lostAt = null;
     },
     async stop() {
       stopped = true;

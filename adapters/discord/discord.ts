@@ -61,6 +61,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
   let host: Host | null = null;
   let specs: readonly CommandSpec[] = [];
   let application = '';
+  let over = false;
   const working = new Set<Promise<void>>();
 
   const rest = openRest({
@@ -69,7 +70,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     taught: (scope, left, resetMs) => host?.budget(scope, left, resetMs),
     revoked() {
-      host?.state('fatal', unauthorized('').say);
+      told('fatal', unauthorized('').say);
       track(gateway.close());
     },
   });
@@ -78,9 +79,11 @@ export function createDiscord(options: DiscordOptions): Adapter {
     api: options.api,
     clock,
     random: options.random ?? Math.random,
-    state: (state, why) => host?.state(state, why),
+    state: told,
     packet: (name, data) => track(packet(name, data)),
     begun: () => catchUp.run(),
+    lost: () => catchUp.lost(),
+    resumed: () => catchUp.resumed(),
     invited: (guild) => track(welcome(guild)),
     notice(client) {
       application = client.application.id;
@@ -99,7 +102,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
     delete: (id) => open.delete(id),
   };
   const places = createPlaces({ client, rest, privateThreads: options.privateThreads });
-  const parser = createParser({ client, places });
+  const parser = createParser({ client, places, reads: () => gateway.content() });
   const messages = createMessages({ rest, parser });
   const answers = createAnswers({ rest, application: () => application, forms });
   const surfaces = createSurfaces({ messages, answers, places, clock });
@@ -123,6 +126,13 @@ export function createDiscord(options: DiscordOptions): Adapter {
     },
   });
   const catchUp = createCatchUp({ messages, parser, clock, recent: options.recent, take: question, failed });
+
+  /** Says how the connection is; after a fatal end nothing more. */
+  function told(...[state, why]: Parameters<Host['state']>): void {
+    if (over) return;
+    over = state === 'fatal';
+    host?.state(state, why);
+  }
 
   function theHost(): Host {
     if (!host) throw failure('bug', 'Parley is only starting. Please try again.', 'an event before start');

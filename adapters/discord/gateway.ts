@@ -30,6 +30,10 @@ export interface GatewayOptions {
   packet(name: PacketName, data: unknown): void;
   /** A new session has begun: what happened before it was not told. */
   begun(): void;
+  /** The connection broke; it comes back with `resumed` or `begun`. */
+  lost(): void;
+  /** The old session goes on; nothing was missed. */
+  resumed(): void;
   invited(guild: Guild): void;
   /** A line for the operator when connected, besides what the intents lack. */
   notice(client: Client<true>): string;
@@ -111,10 +115,14 @@ export function createGateway(options: GatewayOptions): Gateway {
         options.begun();
       });
     });
-    one.on('shardResume', () => ready && told(ready));
-    one.on('shardReconnecting', () =>
-      options.state('reconnecting', 'The connection to Discord broke; I am connecting again.'),
-    );
+    one.on('shardResume', () => {
+      options.resumed();
+      if (ready) told(ready);
+    });
+    one.on('shardReconnecting', () => {
+      options.lost();
+      options.state('reconnecting', 'The connection to Discord broke; I am connecting again.');
+    });
     one.on('guildCreate', (guild) => options.invited(guild));
     try {
       await Promise.race([one.login(options.token.reveal()), closing.promise]);

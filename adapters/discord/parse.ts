@@ -29,7 +29,12 @@ const WRITTEN: ReadonlySet<number> = new Set([
 ]);
 
 /** See {@link Parser}. */
-export function createParser(options: { client(): Client<true> | null; places: Places }): Parser {
+export function createParser(options: {
+  client(): Client<true> | null;
+  places: Places;
+  /** Whether messages that do not name the bot come with what they say. */
+  reads(): boolean;
+}): Parser {
   const me = () => options.client()?.user.id ?? '';
 
   /** The role that belongs to the bot alone: people take it for the bot itself when they type its name. */
@@ -116,6 +121,8 @@ export function createParser(options: { client(): Client<true> | null; places: P
       const to = addressed(wire, place);
       // Outside of threads a message that does not name the bot belongs to no conversation of its own: nobody need hear of it.
       if (to === 'ambient' && place.thread === null) return null;
+      // Without the intent such messages come empty; nobody has asked nothing.
+      if (to === 'ambient' && (!options.reads() || (read.text === '' && read.files.length === 0))) return null;
       const conversation = options.places.canThread(place) ? { ...place, thread: wire.id } : place;
       const forward = wire.message_reference?.type === MessageReferenceType.Forward;
       const replied = forward ? null : wire.referenced_message;
