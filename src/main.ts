@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { discordConfig } from '../adapters/discord/config.ts';
 import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
+import { slackConfig } from '../adapters/slack/config.ts';
 import { systemClock } from './chat/clock.ts';
 import { problemOf } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
@@ -22,9 +23,14 @@ import type { Conversation } from './store/port.ts';
 import { createVault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
-export const parts = [openWebUIConfig, discordConfig, parleyConfig];
+export const parts = [openWebUIConfig, slackConfig, discordConfig, parleyConfig];
 
-const schema = z.object({ ...openWebUIConfig.shape, ...discordConfig.shape, ...parleyConfig.shape });
+const schema = z.object({
+  ...openWebUIConfig.shape,
+  ...slackConfig.shape,
+  ...discordConfig.shape,
+  ...parleyConfig.shape,
+});
 type Config = z.output<typeof schema>;
 
 /** Answers being written when Parley is told to end may go on for so long; then they are taken up again at the next start. */
@@ -66,7 +72,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
   const recent: Recent = (platform, since) => store.conversations.recent(platform, since, RECENT);
-  const remote = await openRemote(config, log, recent);
+  const remote = await openRemote(config, log, recent, listener);
   const local = openLocal(config, listener, remote.length > 0);
   const platforms: Platform[] = local ? [...remote, { adapter: local, mode: 'thread' }] : remote;
   const parley = createParley({
@@ -82,8 +88,6 @@ async function serve(config: Config, log: Log): Promise<void> {
     notice: backend.standIn ? STAND_IN : null,
     timezone: config.PARLEY_TIMEZONE,
     admins: config.PARLEY_ADMINS,
-    guests: false,
-    strangers: false,
     after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
     attachments: ATTACHMENTS,
   });
@@ -127,8 +131,25 @@ async function openBackend(config: Config) {
 type Recent = (platform: string, since: number) => Promise<readonly Conversation[]>;
 
 /** The platforms that are configured. Each is imported only then: a library that is not needed costs no start and no memory. */
-async function openRemote(config: Config, log: Log, recent: Recent): Promise<Platform[]> {
+async function openRemote(config: Config, log: Log, recent: Recent, listener: Listener | null): Promise<Platform[]> {
   const platforms: Platform[] = [];
+  const { SLACK_BOT_TOKEN } = config;
+  if (SLACK_BOT_TOKEN !== null) {
+    const { createSlack } = await import('../adapters/slack/slack.ts');
+    const adapter = createSlack({
+      botToken: SLACK_BOT_TOKEN,
+      appToken: config.SLACK_APP_TOKEN,
+      signingSecret: config.SLACK_SIGNING_SECRET,
+      apiUrl: config.SLACK_API_URL,
+      direct: config.SLACK_DIRECT,
+      clock: systemClock,
+      log: log.child({ platform: 'slack' }),
+    });
+    if (config.SLACK_APP_TOKEN === null) listener?.mount(adapter);
+    const whom = ['guests', 'strangers'] as const;
+    const admits = whom.filter((one) => (one === 'guests' ? config.SLACK_GUESTS : config.SLACK_STRANGERS));
+    platforms.push({ adapter, mode: config.SLACK_THREADS, admits });
+  }
   const { DISCORD_TOKEN } = config;
   if (DISCORD_TOKEN !== null) {
     const { createDiscord } = await import('../adapters/discord/discord.ts');
@@ -173,7 +194,7 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
   // The clock's timers do not keep a process alive, and waiting for a server that is down is nothing but timers.
   const awake = setInterval(() => undefined, 60_000);
   const backend = await openBackend(config);
-  const remote = await openRemote(config, createLog('silent'), async () => []);
+  const remote = await openRemote(config, createLog('silent'), async () => [], null);
   const findings = [];
   const patient = {
     openStore: () => openStore(config.PARLEY_STORE, { vault: createVault(config.PARLEY_SECRET_KEY) }),

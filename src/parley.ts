@@ -38,6 +38,8 @@ import { createTurns } from './turn/runner.ts';
 export interface Platform {
   readonly adapter: Adapter;
   readonly mode: ThreadMode;
+  /** Who else is answered beside members of the team: nobody when not given. */
+  readonly admits?: readonly ('guests' | 'strangers')[];
 }
 
 /** All that Parley is made of, already opened. */
@@ -59,8 +61,6 @@ export interface ParleyOptions {
   /** IANA zone of dates in prompts where the platform does not tell the person's; the machine's when unset or empty. */
   readonly timezone?: string;
   readonly admins: readonly string[];
-  readonly guests: boolean;
-  readonly strangers: boolean;
   readonly after: AfterOptions;
   readonly attachments: AttachmentLimits;
 }
@@ -158,7 +158,10 @@ export function createParley(options: ParleyOptions): Parley {
     run: (held) => after.run(held),
   });
 
-  const access = createAccess(options);
+  const access = createAccess({
+    admins: options.admins,
+    admits: (name, whom) => byName.get(name)?.admits?.includes(whom) ?? false,
+  });
   const questions = createQuestions({ jobs: store.jobs, vault, clock, wake: wakeTurns });
   const control = createControl({ store, vault, clock, access, turns, questions });
   const desk = createDesk({
@@ -203,7 +206,6 @@ export function createParley(options: ParleyOptions): Parley {
     );
     try {
       await one.start(host, ended.signal);
-      await one.publish?.(registry.commands);
     } catch (error) {
       const problem = problemOf(error);
       connection.state = 'fatal';
@@ -212,7 +214,14 @@ export function createParley(options: ParleyOptions): Parley {
         { platform: one.name, kind: problem.kind, detail: problem.detail },
         `${one.name} cannot be connected: ${problem.say}`,
       );
+      return;
     }
+    wakeTurns();
+    wakeAfter();
+    await one.publish?.(registry.commands).catch((error: unknown) => {
+      const { kind, detail, say } = problemOf(error);
+      log.error({ platform: one.name, kind, detail }, `the commands on ${one.name} are not up to date: ${say}`);
+    });
   }
 
   function sweep(): void {

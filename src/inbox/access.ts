@@ -8,14 +8,20 @@ export interface Access {
   isAdmin(person: Person): boolean;
 }
 
-/** The access rules. `admins` are written `platform:id`. Programs, guests and people of other organisations are refused by default. */
-export function createAccess(options: { admins: readonly string[]; guests: boolean; strangers: boolean }): Access {
+/**
+ * The access rules. `admins` are written `platform:id`; `admits` tells whether a platform is set to answer guests, or people of
+ * other organisations. Programs are never answered.
+ */
+export function createAccess(options: {
+  admins: readonly string[];
+  admits(platform: string, whom: 'guests' | 'strangers'): boolean;
+}): Access {
   return {
     refusal(person) {
       if (person.bot) return '';
-      if (person.stranger && !options.strangers)
+      if (person.stranger && !options.admits(person.ref.platform, 'strangers'))
         return 'I only answer members of this team. Ask somebody here to put your question to me.';
-      if (person.guest && !options.guests)
+      if (person.guest && !options.admits(person.ref.platform, 'guests'))
         return 'I do not answer guests here. Ask a member of the team to put your question to me.';
       return null;
     },

@@ -61,8 +61,6 @@ async function flow(options: { titles?: boolean; emoji?: boolean; followUps?: bo
       webAddress: openWebUI.url,
       notice: null,
       admins: [],
-      guests: false,
-      strangers: false,
       after: {
         titles: options.titles ?? false,
         emoji: options.emoji ?? false,

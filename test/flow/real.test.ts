@@ -55,8 +55,6 @@ describe.skipIf(wanted === '')(`the whole flow on a real Open WebUI ${wanted}`, 
       webAddress: real.url,
       notice: null,
       admins: [],
-      guests: false,
-      strangers: false,
       after: { titles: true, emoji: true, followUps: true },
       attachments: { files: 10, bytes: 1_000_000 },
     });

@@ -92,8 +92,6 @@ export async function openWorld(
     webAddress: openWebUI.url,
     notice: null,
     admins: ['plain:admin'],
-    guests: false,
-    strangers: false,
     after: { titles: given.titles ?? false, emoji: given.emoji ?? false, followUps: given.followUps ?? false },
     attachments: { files: 10, bytes: 1_000_000 },
   });
