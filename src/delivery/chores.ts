@@ -20,8 +20,8 @@ export interface ChoresOptions {
 }
 
 /**
- * Budgets of calls for which the port names no scopes, slow enough for every platform we know (our reference, slack 2.1 and
- * discord 1.6); refusals slow them further.
+ * Budgets of calls for which the port names no scopes, slow enough for every platform that our reference has a page on; refusals
+ * slow them further.
  */
 const CHORE_RATES: ReadonlyMap<string, Rate> = new Map([
   ['react', { burst: 4, perSecond: 0.8 }],

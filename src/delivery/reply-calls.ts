@@ -50,6 +50,7 @@ export async function makeCall(reply: Reply, witness: Witness, ticket: Ticket): 
       ticket.settle(null);
       if (step.slot.ref) discarded.add(step.slot.ref.id);
       step.slot.surface = null;
+      step.slot.ref = null;
       return ledger.forget(step.slot);
     case 'discard': {
       const old = await room.adapter.reopen(step.ref);

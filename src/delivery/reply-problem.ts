@@ -59,7 +59,10 @@ function expire(reply: Reply, slot: Slot, closed: boolean): 'go on' | 'give up' 
   if (slot.surface && slot.to > 0 && !closed) {
     leave(reply, slot);
     slot.done = true;
-  } else if (told) reply.toldFrom = Math.min(reply.toldFrom, slot.index);
+  } else {
+    if (told) reply.toldFrom = Math.min(reply.toldFrom, slot.index);
+    slot.ref = null;
+  }
   reply.viaUsed = true;
   slot.surface = null;
   slot.intended = false;

@@ -56,6 +56,8 @@ const FIRST_LOOK = 256;
 const STEP = 48;
 /** Part of the room left that is gone through before the next look. */
 const STRIDE = 0.7;
+/** Room for what closes a part, in UTF-16 units. */
+const CLOSING = 64;
 /** A wrapper may take this share of a part. */
 const WRAPPER = 0.4;
 /** A part that was refused as too large is cut to this share of the limit. */
@@ -68,6 +70,7 @@ export function createSplitter(measure: Measure): Splitter {
   let skip = 0;
   let look = FIRST_LOOK;
   let kept = 0;
+  let fitted = 0;
   let share = 1;
 
   const room = (markdown: string, last: boolean): { size: number; max: number } => {
@@ -93,7 +96,8 @@ export function createSplitter(measure: Measure): Splitter {
       const { size, max } = room(closedText(text, scanned, at).markdown, false);
       return size <= max;
     };
-    let most = Math.max(least + 1, shown);
+    // So much fitted when it was looked at, less room for a wrapper: the search begins there.
+    let most = Math.max(least + 1, shown, least + fitted - from - skip - CLOSING);
     for (let high = text.length - 1; most < high; ) {
       const middle = (most + high + 1) >> 1;
       if (fits(middle)) most = middle;
@@ -117,6 +121,7 @@ export function createSplitter(measure: Measure): Splitter {
     open = wrapper(seam.open, seam.bare);
     skip = open === seam.open ? seam.skip : 0;
     look = from + FIRST_LOOK;
+    fitted = from;
   }
 
   function wrapper(full: string, bare: string): string {
@@ -134,7 +139,10 @@ export function createSplitter(measure: Measure): Splitter {
       // Without the wrapper that would close it: a cut is measured exactly, this only tells when one is due.
       const { size, max } = room(text, false);
       if (size > max && text.length > open.length + 1) freeze(text, false);
-      else look += Math.max(STEP, Math.floor((((max - size) * text.length) / Math.max(1, size)) * STRIDE));
+      else {
+        fitted = look;
+        look += Math.max(STEP, Math.floor((((max - size) * text.length) / Math.max(1, size)) * STRIDE));
+      }
     }
   }
 
@@ -185,6 +193,7 @@ export function createSplitter(measure: Measure): Splitter {
       pieces.length = index;
       ({ from, open, skip } = piece);
       look = from + FIRST_LOOK;
+      fitted = from;
     },
   };
 }

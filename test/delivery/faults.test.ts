@@ -276,6 +276,75 @@ describe('other surfaces', () => {
     expect(all.replace(/\s+/g, ' ')).toBe(text.trim());
   });
 
+  it('a public answer whose message can no longer be changed goes on in a new one', async () => {
+    const world = createWorld({ diesAfterMs: 60_000 });
+    const reply = world.reply();
+    let text = '';
+    for (let i = 0; i < 50; i += 1) {
+      text += `Second ${i} has passed. `;
+      reply.show(view(text));
+      await world.clock.advance(1_000);
+    }
+    const done = reply.finish(view(text));
+    await world.clock.advance(5_000);
+    expect((await done).ok).toBe(true);
+    expect(world.plain.messages).toHaveLength(2);
+    expect(standing(world)).toBe(text.trim());
+  });
+
+  it('a message that expires without warning keeps what it shows, and the rest follows', async () => {
+    const world = createWorld();
+    const reply = world.reply();
+    reply.show(view(TEXT.slice(0, 200)));
+    await world.clock.advance(2_000);
+    world.plain.fail('put', 'expired');
+    reply.show(view(TEXT.slice(0, 400)));
+    await world.clock.advance(2_000);
+    const done = reply.finish(view(TEXT));
+    await world.clock.advance(2_000);
+    expect((await done).ok).toBe(true);
+    expect(world.plain.messages).toHaveLength(2);
+    expect(standing(world).replace(/ /g, '')).toBe(whole.replace(/ /g, ''));
+  });
+
+  it('a last view with nothing in it takes the status away and posts nothing', async () => {
+    const world = createWorld();
+    const reply = world.reply();
+    reply.show(view('', { status: 'thinking…' }));
+    await world.clock.advance(11_000);
+    expect(world.plain.standing()).toHaveLength(1);
+    const done = reply.finish(view(''));
+    await world.clock.advance(1_000);
+    expect(await done).toEqual({ ok: true, parts: [] });
+    expect(world.plain.standing()).toEqual([]);
+  });
+
+  it('a text that does not go on from the one before replaces it', async () => {
+    const world = createWorld();
+    const reply = world.reply();
+    reply.show(view('Half of an answer that'));
+    await world.clock.advance(1_000);
+    const done = reply.finish(view('Sorry, the model stopped. Please try again.'));
+    await world.clock.advance(1_000);
+    expect((await done).ok).toBe(true);
+    expect(world.plain.standing()).toEqual(['Sorry, the model stopped. Please try again.']);
+  });
+
+  it('buttons stand only under the last part', async () => {
+    const world = createWorld({ max: 300 });
+    const controls = { buttons: [{ id: 'stop', label: 'Stop', style: 'danger', role: 'stop' }], menu: null } as const;
+    const reply = world.reply();
+    reply.show(view(TEXT, { controls }));
+    await world.clock.advance(5_000);
+    expect(world.plain.messages.map((one) => one.controls !== null)).toEqual(
+      world.plain.messages.map((_, i) => i === world.plain.messages.length - 1),
+    );
+    const done = reply.finish(view(TEXT));
+    await world.clock.advance(5_000);
+    await done;
+    expect(world.plain.messages.every((one) => one.controls === null)).toBe(true);
+  });
+
   it('shows the status after ten seconds without text, then the text in its place', async () => {
     const world = createWorld();
     const reply = world.reply();

@@ -281,7 +281,9 @@ export function createPlain(options: PlainOptions): Plain {
         const message = plain.messages.find(
           (one) => one.key === key && !one.deleted && placeKey(one.place) === placeKey(place),
         );
-        return message ? { place, id: message.id, openedAt: message.openedAt, via: null } : null;
+        if (message) return { place, id: message.id, openedAt: message.openedAt, via: null };
+        const file = plain.files.findIndex((one) => one.key === key);
+        return file < 0 ? null : { place, id: `F${file + 1}`, openedAt: clock.now(), via: null };
       }),
     tell: (user, place, body) =>
       call('tell', postsOf(place), () => {

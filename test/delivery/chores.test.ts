@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/chat/errors.ts';
+import { PLACE, problem } from '../servers/plain.ts';
+import { createWorld } from './world.ts';
+
+const ref = { place: PLACE, id: 'Q1' };
+
+describe('chores', () => {
+  it('a reaction is tried again after a refusal', async () => {
+    const world = createWorld();
+    world.plain.fail('react', { problem: problem('busy', 2_000), happened: false });
+    const done = world.delivery.react(ref, '🎉', true);
+    await world.clock.advance(5_000);
+    expect(await done).toBeNull();
+    expect(world.plain.reactions).toEqual(['+🎉 Q1']);
+  });
+
+  it('a reaction that is not allowed is told, not thrown', async () => {
+    const world = createWorld();
+    world.plain.fail('react', 'forbidden');
+    const done = world.delivery.react(ref, '🎉', true);
+    await world.clock.advance(100);
+    expect(await done).toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('reactions keep within their own budget', async () => {
+    const world = createWorld();
+    for (let i = 0; i < 20; i += 1) void world.delivery.react(ref, '🎉', true);
+    await world.clock.advance(5_000);
+    expect(world.plain.reactions.length).toBeLessThanOrEqual(8);
+    await world.clock.advance(60_000);
+    expect(world.plain.reactions).toHaveLength(20);
+  });
+
+  it('a third title within minutes waits and is given up', async () => {
+    const world = createWorld();
+    const all = ['a', 'b', 'c'].map((title) => world.delivery.title(PLACE, title));
+    await world.clock.advance(400_000);
+    await Promise.all(all.slice(0, 2));
+    expect(world.plain.titles.slice(0, 2)).toEqual(['a', 'b']);
+  });
+
+  it('an upload whose answer was lost is looked for, not made twice', async () => {
+    const world = createWorld();
+    world.plain.fail('upload', { problem: problem('timeout'), happened: true });
+    const file = { name: 'a.txt', type: 'text/plain', bytes: new Uint8Array(3), alt: null };
+    const done = world.delivery.upload(PLACE, file, 'key');
+    await world.clock.advance(5_000);
+    expect((await done).ok).toBe(true);
+    expect(world.plain.files).toHaveLength(1);
+  });
+
+  it('a thread is made in spite of an outage, and its refusal is thrown', async () => {
+    const world = createWorld();
+    world.plain.fail('thread', 'unreachable', null, 'forbidden');
+    const made = world.delivery.thread(ref, 'A name');
+    await world.clock.advance(5_000);
+    expect(await made).toMatchObject({ thread: 'thread-of-Q1' });
+    const refused = world.delivery.thread(ref, 'A name').catch((thrown: unknown) => thrown);
+    await world.clock.advance(5_000);
+    expect(await refused).toBeInstanceOf(Failure);
+  });
+
+  it('the newest busy signal wins', async () => {
+    const world = createWorld({ latency: () => 100 });
+    world.delivery.busy(PLACE, 'reading…');
+    world.delivery.busy(PLACE, 'thinking…');
+    world.delivery.busy(PLACE, null);
+    await world.clock.advance(2_000);
+    expect(world.plain.states).toEqual(['reading…', null]);
+  });
+
+  it('telling somebody who cannot be told is impossible, not an error', async () => {
+    const world = createWorld();
+    world.plain.fail('tell', 'forbidden');
+    const done = world.delivery.tell(
+      { platform: 'plain', team: 'T1', id: 'U1' },
+      PLACE,
+      { markdown: 'x', controls: null },
+      null,
+    );
+    await world.clock.advance(100);
+    expect(await done).toBe('impossible');
+  });
+
+  it('what waits when delivery stops is told so', async () => {
+    const world = createWorld();
+    const all = Array.from({ length: 30 }, () => world.delivery.react(ref, '🎉', true));
+    await world.clock.settle();
+    await world.delivery.stop(0);
+    expect((await Promise.all(all)).filter((one) => one?.kind === 'stopped').length).toBeGreaterThan(20);
+    expect(world.clock.timers()).toBe(0);
+  });
+});
