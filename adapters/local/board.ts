@@ -53,11 +53,12 @@ export function createBoard({ book, hub, clock }: { book: Book; hub: Hub; clock:
     } else if (conversation.place.thread !== null) hub.tell(null, frame);
   }
 
+  /** Frames go out in the order of their numbers: a page that is cut off between two asks for all after the last it saw. */
   function show(kept: Kept): void {
     if (kept.root) book.conversations.begin(teamPlace(kept.conversation), null, kept.at);
+    hub.inside(kept.conversation, kept.reader, { type: 'message', seq: kept.seq, message: pageMessage(kept) });
     book.conversations.touch(kept.conversation, kept.at);
     listed(kept.conversation);
-    hub.inside(kept.conversation, kept.reader, { type: 'message', seq: kept.seq, message: pageMessage(kept) });
   }
 
   function setBusy(conversation: string, status: string | null): void {

@@ -61,7 +61,8 @@ export interface Messages {
   roots(span: Span): readonly Kept[];
   /** What changed after `since`, deleted ones too, at most `limit`. */
   changed(conversation: string, reader: string, since: number, limit: number): readonly Kept[];
-  first(conversation: string): Kept | null;
+  /** The first one; with a reader also a note to them alone. */
+  first(conversation: string, reader: string | null): Kept | null;
   /** Whether there is anything that this person sees. */
   any(conversation: string, reader: string): boolean;
   put(id: number, shown: LocalPayload): Kept;
@@ -144,9 +145,7 @@ export function createMessages({ db, next }: Pages): Messages {
   const changed = db.prepare(
     'select * from messages where conversation = ? and seq > ? and sent = 1 and (reader is null or reader = ?) order by seq limit ?',
   );
-  const first = db.prepare(
-    'select * from messages where conversation = ? and sent = 1 and gone = 0 and reader is null order by id limit 1',
-  );
+  const first = db.prepare(`select * from messages where conversation = ? and ${visible} order by id limit 1`);
   const any = db.prepare(`select 1 from messages where conversation = ? and ${visible} limit 1`);
   const put = db.prepare('update messages set text = ?, shown = ?, seq = ? where id = ?');
   const rewrite = db.prepare('update messages set text = ?, edited = 1, seq = ? where id = ?');
@@ -198,7 +197,7 @@ export function createMessages({ db, next }: Pages): Messages {
     read: (conversation, span) => reading(inIt, conversation, span),
     roots: (span) => reading(atRoot, 1, span),
     changed: (conversation, reader, since, limit) => changed.all(conversation, since, reader, limit).map(read),
-    first: (conversation) => some(first.get(conversation)),
+    first: (conversation, reader) => some(first.get(conversation, reader)),
     any: (conversation, reader) => any.get(conversation, reader) !== undefined,
     put(id, shown) {
       put.run(shown.markdown, JSON.stringify({ ...shown, markdown: undefined }), next(), id);

@@ -8,7 +8,7 @@ import type { Rendered } from '../../src/chat/view.ts';
 import type { Board } from './board.ts';
 import type { Book } from './book.ts';
 import { conversationId, teamPlace } from './conversations.ts';
-import { localFailure } from './failures.ts';
+import { failing, localFailure } from './failures.ts';
 import { localLimits, PUT } from './limits.ts';
 import { type Kept, payloadJson } from './messages.ts';
 import { type LocalPayload, renderBody, renderLocal } from './render.ts';
@@ -56,15 +56,15 @@ export function createPlatform(doors: Doors): Adapter {
       mode: 'edit',
       diesAt: null,
       scopes: () => [PUT],
-      async put(rendered, final) {
+      put: failing(async (rendered, final) => {
         const before = present(String(id));
         const payload = payloadOf(rendered);
         board.changed(book.messages.put(id, final ? { ...payload, live: false } : payload), before);
-      },
-      async remove() {
+      }),
+      remove: failing(async () => {
         const found = book.messages.get(id);
         if (found && !found.gone) board.gone(book.messages.delete(id));
-      },
+      }),
     };
   }
 
@@ -82,16 +82,16 @@ export function createPlatform(doors: Doors): Adapter {
       await doors.stop();
     },
     render: renderLocal,
-    async thread(origin, name) {
+    thread: failing(async (origin, name) => {
       if ('token' in origin) return origin.place;
       const kept = present(origin.id);
       const place = kept.root ? teamPlace(kept.conversation) : origin.place;
       const conversation = book.conversations.begin(place, null, clock.now());
       if (conversation.title === null && name.trim() !== '') board.title(conversation.id, oneLine(name), 'question');
       return place;
-    },
+    }),
     openScopes: () => [PUT],
-    async open(place, first, key, via) {
+    open: failing(async (place, first, key, via) => {
       writable(place);
       const payload = payloadOf(first);
       const was = book.messages.byKey(key);
@@ -113,19 +113,19 @@ export function createPlatform(doors: Doors): Adapter {
         if (begins) doors.went(via, kept.conversation);
       }
       return surface(kept, refOf(kept, place));
-    },
-    async reopen(ref) {
+    }),
+    reopen: failing(async (ref) => {
       const kept = book.messages.get(Number(ref.id));
       return kept && !kept.gone ? surface(kept, ref) : 'gone';
-    },
-    async find(place, key, after) {
+    }),
+    find: failing(async (place, key, after) => {
       const kept = book.messages.byKey(key);
       if (!kept || kept.gone || kept.author !== PARLEY) return null;
       if (after && kept.id <= Number(after.id)) return null;
       const here = kept.root ? place.channel === TEAM : kept.conversation === conversationId(place);
       return here ? refOf(kept, place) : null;
-    },
-    async tell(user, place, body, via) {
+    }),
+    tell: failing(async (user, place, body, via) => {
       if (!book.people.get(user.id)) return 'impossible';
       board.post({
         conversation: conversationId(place),
@@ -139,28 +139,28 @@ export function createPlatform(doors: Doors): Adapter {
       });
       if (via) board.settle(via.id);
       return 'ephemeral';
-    },
-    async react(ref, emoji, on) {
+    }),
+    react: failing(async (ref, emoji, on) => {
       const kept = present(ref.id);
       if (kept.reactions.includes(emoji) === on) return;
       const reactions = on ? [...kept.reactions, emoji] : kept.reactions.filter((one) => one !== emoji);
       board.changed(book.messages.react(kept.id, reactions), kept);
-    },
-    async history(place, around, limit) {
+    }),
+    history: failing(async (place, around, limit) => {
       const span = { reader: null, before: numberOf(around.before), after: numberOf(around.after), limit };
       const top = place.channel === TEAM && place.thread === null;
       const found = top ? book.messages.roots(span) : book.messages.read(conversationId(place), span);
       return found.map((kept) => messageOf(book, kept));
-    },
-    async download(file, maxBytes) {
+    }),
+    download: failing(async (file, maxBytes) => {
       const kept = book.files.get(file.token);
       if (!kept) throw localFailure('missing', 'no such file');
       if (kept.size > maxBytes) throw localFailure('too-large', `${kept.size} of ${maxBytes} bytes`);
       const bytes = book.files.bytes(kept.id);
       if (!bytes) throw localFailure('missing', 'no such file');
       return { name: kept.name, type: kept.type, bytes };
-    },
-    async upload(place, file, key) {
+    }),
+    upload: failing(async (place, file, key) => {
       writable(place);
       const was = book.messages.byKey(key);
       if (was && !was.gone) return { place, id: String(was.id) };
@@ -181,25 +181,25 @@ export function createPlatform(doors: Doors): Adapter {
         });
       });
       return { place, id: String(kept.id) };
-    },
+    }),
     async *probe() {
       yield* doors.findings();
     },
-    async busy(place, status) {
+    busy: failing(async (place, status) => {
       board.busy(conversationId(place), status);
-    },
-    async title(place, title) {
+    }),
+    title: failing(async (place, title) => {
       const conversation = book.conversations.get(conversationId(place));
       if (!conversation) throw localFailure('missing', `no conversation ${conversationId(place)}`);
       if (conversation.titledBy !== 'person') board.title(conversation.id, oneLine(title), 'parley');
-    },
-    async openForm(trigger, form) {
+    }),
+    openForm: failing(async (trigger, form) => {
       if (clock.now() >= trigger.expiresAt) throw localFailure('expired', 'the trigger is dead');
       if (!doors.openForm(trigger, form)) throw localFailure('expired', 'nobody is there to fill the form in');
-    },
-    async publish(commands) {
+    }),
+    publish: failing(async (commands) => {
       doors.publish(commands);
-    },
+    }),
   };
 }
 

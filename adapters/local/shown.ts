@@ -34,7 +34,7 @@ export function pageMessage(kept: Kept): PageMessage {
 /** A conversation as the list shows it. */
 export function pageConversation(book: Book, conversation: Conversation): PageConversation {
   const { id, title, usedAt } = conversation;
-  const first = book.messages.first(id);
+  const first = book.messages.first(id, conversation.owner);
   return {
     id,
     shared: conversation.owner === null,

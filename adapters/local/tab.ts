@@ -99,6 +99,11 @@ export function serveTab(socket: WebSocket, rooms: TabRooms): void {
       .seenBy(person, since ?? 0)
       .filter((one) => isListed(book, one, person))
       .map((one) => pageConversation(book, one));
+    for (const id of frame.holds) {
+      if (since === null) look(me, id);
+      else catchUp(me, id, since);
+    }
+    // Last, since its number says that the page has everything up to it.
     tab.send({
       type: 'ready',
       ...welcome,
@@ -111,10 +116,6 @@ export function serveTab(socket: WebSocket, rooms: TabRooms): void {
       pending: board.pendingNow(person),
       busy: board.busyNow(person),
     });
-    for (const id of frame.holds) {
-      if (since === null) look(me, id);
-      else catchUp(me, id, since);
-    }
     hub.add(tab);
   }
 

@@ -11,7 +11,7 @@ import { sizeOf } from './words-of-time.ts';
 
 /** What is being written, by conversation. Text is kept in the browser too; files only until the tab is closed. */
 const files = new Map<string, Attached[]>();
-let shown = { conversation: '', text: '' };
+let shown = { conversation: '', key: '', text: '' };
 let offered: { offer: Offer; marked: number; moved: boolean } | null = null;
 let dragging = 0;
 
@@ -23,9 +23,15 @@ function draftKey(conversation: string): string {
 }
 
 function text(): string {
-  if (shown.conversation !== state.current) {
-    const found = kept(draftKey(state.current));
-    shown = { conversation: state.current, text: typeof found === 'string' ? found : '' };
+  const key = draftKey(state.current);
+  if (shown.key === key && shown.conversation === state.current) return shown.text;
+  if (shown.conversation === state.current && shown.text !== '') {
+    // A new conversation has become a known one while something was being written in it.
+    keep(shown.key, null);
+    write(shown.text);
+  } else {
+    const found = kept(key);
+    shown = { conversation: state.current, key, text: typeof found === 'string' ? found : '' };
     offered = null;
     requestAnimationFrame(grow);
   }
@@ -33,8 +39,9 @@ function text(): string {
 }
 
 function write(next: string): void {
-  keep(draftKey(state.current), next === '' ? null : next);
-  shown = { conversation: state.current, text: next };
+  const key = draftKey(state.current);
+  keep(key, next === '' ? null : next);
+  shown = { conversation: state.current, key, text: next };
 }
 
 /** Puts text where one writes, and the cursor at its end. */
@@ -137,12 +144,12 @@ function choose(item: OfferItem): void {
   const next = text().slice(0, item.from) + item.insert + text().slice(cursor);
   const at = item.from + item.insert.length;
   write(next);
-  redraw();
-  requestAnimationFrame(() => {
-    area?.focus();
-    area?.setSelectionRange(at, at);
-    look();
-  });
+  if (area) {
+    area.value = next;
+    area.focus();
+    area.setSelectionRange(at, at);
+  }
+  look();
 }
 
 function keys(event: KeyboardEvent): void {
@@ -180,8 +187,10 @@ function offerKeys(event: KeyboardEvent, now: NonNullable<typeof offered>): bool
   const marked = items[now.marked];
   const first = marked ?? items[0];
   if (event.key === 'Tab' && !event.shiftKey && first) choose(first);
-  else if (event.key === 'Enter' && !event.shiftKey && marked && (eager || now.moved)) choose(marked);
-  else return false;
+  else if (event.key !== 'Enter' || event.shiftKey || !marked || !(eager || now.moved)) return false;
+  // A command's whole name is there: Enter runs it.
+  else if (marked.runs && text().slice(marked.from) === marked.insert.trim()) return false;
+  else choose(marked);
   return true;
 }
 

@@ -11,8 +11,22 @@ export interface Drawing {
   readonly sources: readonly Source[];
 }
 
-const answers = new Marked({ gfm: true, breaks: false });
-const people = new Marked({ gfm: true, breaks: true });
+/** Tags that may be written as such in Markdown, without attributes; all others are shown as the text they are. */
+const WRITTEN =
+  /^<\/?(?:b|blockquote|br|code|del|details|em|h[1-6]|hr|i|ins|kbd|li|mark|ol|p|pre|s|small|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)\s*\/?>$/i;
+
+const renderer = { html: ({ text }: { readonly text: string }) => plainHtml(text) };
+const answers = new Marked({ gfm: true, breaks: false, renderer });
+const people = new Marked({ gfm: true, breaks: true, renderer });
+
+function plainHtml(text: string): string {
+  return text.replaceAll(/<!--[\s\S]*?-->|<\/?[a-z][^<>]*>|[<>"]/gi, (found) => {
+    if (found.startsWith('<!--')) return '';
+    return WRITTEN.test(found)
+      ? found
+      : found.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  });
+}
 
 const TAGS = [
   'a',
@@ -120,7 +134,7 @@ function tidy(root: DocumentFragment, drawing: Drawing): void {
 
 /** Addresses that may be followed. */
 function safeAddress(address: string | null): string | null {
-  const url = address === null ? null : URL.parse(address, location.href);
+  const url = address ? URL.parse(address, location.href) : null;
   if (!url || !['http:', 'https:', 'mailto:'].includes(url.protocol)) return null;
   return url.href;
 }

@@ -10,7 +10,8 @@ const EMPTY: Held = { messages: [], more: false, loadingOlder: false };
 /** Takes in what the server says. */
 export function take(frame: ToPage): void {
   change((now) => {
-    if ('seq' in frame) now.seq = Math.max(now.seq, frame.seq);
+    // A page of messages says nothing about other conversations: `ready`, which follows it, does.
+    if ('seq' in frame && frame.type !== 'page') now.seq = Math.max(now.seq, frame.seq);
     apply(now, frame);
   });
   if (frame.type === 'ready') {

@@ -19,6 +19,8 @@ export interface OfferItem {
   readonly hint: string;
   readonly from: number;
   readonly insert: string;
+  /** It can be run as it stands. */
+  readonly runs: boolean;
 }
 
 const MOST = 8;
@@ -41,7 +43,13 @@ function mentionOffer(before: string): Offer | null {
   const items = names
     .filter((name) => name.toLowerCase().startsWith(typed))
     .slice(0, MOST)
-    .map((name) => ({ label: `@${name}`, hint: name === PARLEY ? 'asks the model' : '', from, insert: `@${name} ` }));
+    .map((name) => ({
+      label: `@${name}`,
+      hint: name === PARLEY ? 'asks the model' : '',
+      from,
+      insert: `@${name} `,
+      runs: false,
+    }));
   return items.length > 0 ? { items, hint: null, eager: true } : null;
 }
 
@@ -75,6 +83,7 @@ function names(commands: readonly CommandSpec[], typed: string, from: number): O
     hint: one.summary,
     from,
     insert: one.options.length > 0 || one.subcommands.length > 0 ? `${one.name} ` : one.name,
+    runs: one.subcommands.length === 0,
   }));
   const [only] = items;
   const done = items.length === 1 && only?.insert === typed;
@@ -153,6 +162,7 @@ function optionNames(command: CommandSpec, used: ReadonlySet<string>, typing: st
       hint: option.summary,
       from: before.length - typing.length,
       insert: `${option.name}=`,
+      runs: false,
     }));
 }
 
@@ -170,7 +180,7 @@ function plain(value: string): Choice {
 function item(choice: Choice, from: number): OfferItem {
   const quoted = /[\s"]/.test(choice.value) ? `"${choice.value.replaceAll(/["\\]/g, '\\$&')}"` : choice.value;
   const hint = choice.hint ?? (choice.label === choice.value ? '' : choice.value);
-  return { label: choice.label, hint, from, insert: `${quoted} ` };
+  return { label: choice.label, hint, from, insert: `${quoted} `, runs: false };
 }
 
 /** How a command is typed. */

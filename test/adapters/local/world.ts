@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocal, type LocalAdapter } from '../../../adapters/local/local.ts';
-import { systemClock } from '../../../src/chat/clock.ts';
+import { type Clock, systemClock } from '../../../src/chat/clock.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { type Listener, openListener } from '../../../src/ops/listener.ts';
 import { COMMANDS, createTestHost, type TestHost } from './host.ts';
@@ -21,7 +21,7 @@ export interface World {
 }
 
 /** Opens a {@link World}. */
-export async function openWorld(options: { notice?: string | null } = {}): Promise<World> {
+export async function openWorld(options: { notice?: string | null; clock?: Clock } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
   const host = createTestHost();
   let token = 'a-token-for-tests';
@@ -37,7 +37,7 @@ export async function openWorld(options: { notice?: string | null } = {}): Promi
       address: listener.address,
       publicUrl: null,
       notice: options.notice ?? null,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
     });
     listener.mount(local);
     await local.start(host, new AbortController().signal);

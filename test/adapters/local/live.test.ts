@@ -1,0 +1,450 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FromPage, ToPage } from '../../../adapters/local/protocol.ts';
+import { Failure } from '../../../src/chat/errors.ts';
+import type { Form } from '../../../src/chat/forms.ts';
+import { Secret } from '../../../src/chat/secret.ts';
+import { createTestClock } from '../../clock.ts';
+import { type Client, enter, join, n } from './client.ts';
+import { COMMANDS, write } from './host.ts';
+import { openWorld, type World } from './world.ts';
+
+let world: World;
+let ann: Client;
+const clients: Client[] = [];
+const mine = 'c-0000000000000001';
+
+async function come(name: string): Promise<Client> {
+  const client = await join(world, await enter(world, name));
+  clients.push(client);
+  await client.next('ready');
+  return client;
+}
+
+beforeEach(async () => {
+  world = await openWorld();
+  ann = await come('Ann');
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await world.close();
+});
+
+async function say(client: Client, to: string, text: string, request = n()): Promise<string> {
+  client.send({ type: 'send', n: request, to, text, files: [] });
+  return (await client.next('done', (frame) => frame.n === request)).conversation ?? '';
+}
+
+async function refusal(client: Client, frame: Extract<FromPage, { n: string }>): Promise<string> {
+  client.send(frame);
+  return (await client.next('refused', (one) => one.n === frame.n)).why;
+}
+
+describe('messages', () => {
+  it('are direct in private, a mention where they begin a shared thread or name the bot, else ambient', async () => {
+    await say(ann, mine, 'Private');
+    const thread = await say(ann, 'team', 'Hello all');
+    await say(ann, thread, 'Nice weather');
+    await say(ann, thread, '@parley is it?');
+    await say(ann, thread, 'write to me@parley.example');
+    const told = world.host.events.map((event) =>
+      event.type === 'message' ? [event.message.text, event.addressed] : [],
+    );
+    expect(told).toEqual([
+      ['Private', 'direct'],
+      ['Hello all', 'mention'],
+      ['Nice weather', 'ambient'],
+      ['is it?', 'mention'],
+      ['write to me@parley.example', 'ambient'],
+    ]);
+  });
+
+  it('happen once, however often the page sends them', async () => {
+    const request = n();
+    await say(ann, mine, 'Once', request);
+    await say(ann, mine, 'Once', request);
+    expect(world.host.events).toHaveLength(1);
+  });
+
+  it('that the host does not take are not there, and keep their key for another try', async () => {
+    const request = n();
+    const keys: string[] = [];
+    world.host.answer = (event) => {
+      keys.push(event.key);
+      throw new Failure({ kind: 'busy', retry: { when: 'later' }, say: 'The disk is full.', detail: '' });
+    };
+    expect(await refusal(ann, { type: 'send', n: request, to: mine, text: 'Hello', files: [] } as const)).toBe(
+      'The disk is full.',
+    );
+    ann.send({ type: 'look', conversation: mine });
+    expect((await ann.next('page')).messages).toEqual([]);
+    world.host.answer = (event) => {
+      keys.push(event.key);
+      return { do: 'none' };
+    };
+    await say(ann, mine, 'Hello', request);
+    expect(keys[0]).toBe(keys[1]);
+    ann.send({ type: 'look', conversation: mine });
+    expect((await ann.next('page')).messages).toHaveLength(1);
+  });
+
+  it('can be changed and deleted by their author alone', async () => {
+    const thread = await say(ann, 'team', 'First');
+    const bob = await come('Bob');
+    const edit = { type: 'edit', message: thread, text: 'Second' } as const;
+    expect(await refusal(bob, { ...edit, n: n() })).toContain('your own');
+    expect(await refusal(bob, { type: 'delete', n: n(), message: thread } as const)).toContain('your own');
+    ann.send({ ...edit, n: n() });
+    expect(await world.host.next('edited')).toMatchObject({ message: { text: 'Second', ref: { id: thread } } });
+    ann.send({ type: 'delete', n: n(), message: thread });
+    expect(await world.host.next('deleted')).toMatchObject({ ref: { id: thread } });
+  });
+
+  it('of a private conversation are nobody else’s business', async () => {
+    await say(ann, mine, 'A secret');
+    const { message } = await world.host.next('message');
+    const bob = await come('Bob');
+    bob.send({ type: 'look', conversation: mine });
+    expect(await refusal(bob, { type: 'send', n: n(), to: mine, text: 'Hi', files: [] } as const)).toBeTruthy();
+    expect(await refusal(bob, { type: 'rename', n: n(), conversation: mine, title: 'Mine' } as const)).toBeTruthy();
+    expect(
+      await refusal(bob, { type: 'press', n: n(), message: message.ref.id, control: 'x', value: null } as const),
+    ).toBeTruthy();
+    expect(JSON.stringify(bob.frames)).not.toContain('A secret');
+  });
+
+  it('hold 200,000 characters, and a frame beyond that ends the connection', async () => {
+    await say(ann, mine, 'x'.repeat(200_000));
+    ann.send({ type: 'send', n: n(), to: mine, text: 'x'.repeat(200_001), files: [] });
+    expect(await ann.closed).toBe(1007);
+  });
+});
+
+describe('the socket', () => {
+  it.each(['nonsense', '{}', '{"type":"send"}', '[]', '{"type":"look","conversation":"../x"}'])(
+    'ends at the frame %s',
+    async (text) => {
+      ann.send(JSON.parse(text.startsWith('n') ? '"nonsense"' : text));
+      expect(await ann.closed).toBe(1007);
+    },
+  );
+
+  it('ends at a flood', async () => {
+    for (let i = 0; i < 200; i += 1) ann.send({ type: 'look', conversation: 'team' });
+    expect(await ann.closed).toBe(4003);
+  });
+
+  it('ends for somebody with a wrong key', async () => {
+    const eve = await join(world, { id: ann.me.id, name: 'Ann', key: 'wrong' });
+    expect(await eve.closed).toBe(4001);
+  });
+});
+
+describe('an answer', () => {
+  it('grows by what was added, and is whole at the end', async () => {
+    await say(ann, mine, 'Question');
+    const { conversation } = await world.host.next('message');
+    ann.send({ type: 'look', conversation: mine });
+    await ann.next('page');
+    const writing = await write(world.local, conversation, 'One');
+    const begun = await ann.next('message', (frame) => frame.message.live);
+    await writing.show('One two');
+    await writing.show('One two three');
+    const added = [await ann.next('grow'), await ann.next('grow')];
+    expect(added.map((frame) => [frame.from, frame.text])).toEqual([
+      [3, ' two'],
+      [7, ' three'],
+    ]);
+    await writing.finish('One, two, three.');
+    const end = await ann.next('message', (frame) => frame.message.id === begun.message.id && !frame.message.live);
+    expect(end.message.text).toBe('One, two, three.');
+  });
+
+  it('takes the sign of work away when it begins', async () => {
+    world.host.answer = () => ({ do: 'work', private: false });
+    await say(ann, mine, 'Question');
+    const { conversation } = await world.host.next('message');
+    expect(await ann.next('busy')).toMatchObject({ status: 'thinking…' });
+    await write(world.local, conversation, 'One');
+    expect(await ann.next('busy')).toMatchObject({ status: null });
+  });
+});
+
+describe('coming back', () => {
+  it('brings exactly what was missed, in its newest form', async () => {
+    const thread = await say(ann, 'team', 'Before');
+    const { conversation } = await world.host.next('message');
+    const bob = await come('Bob');
+    bob.send({ type: 'look', conversation: thread });
+    await bob.next('page');
+    const deleted = await world.local.open(
+      conversation,
+      world.local.render(
+        { markdown: 'soon gone', index: 0, last: true, status: null, note: null, sources: [] },
+        { live: false, controls: null },
+      ),
+      'k1',
+      null,
+    );
+    await bob.next('message', (frame) => frame.message.text === 'soon gone');
+    const seq = Math.max(...bob.frames.map((frame) => ('seq' in frame ? frame.seq : 0)));
+    const book = bob.frames.find((frame) => frame.type === 'ready')?.book ?? '';
+    bob.close();
+
+    const writing = await write(world.local, conversation, 'One');
+    for (let i = 0; i < 30; i += 1) await writing.show(`One ${'more '.repeat(i)}`);
+    await writing.finish('All of it');
+    await deleted.remove();
+    await world.local.title?.(conversation, 'Named meanwhile');
+
+    const back = await join(world, bob.me, { seen: { book, seq }, holds: [thread] });
+    clients.push(back);
+    const ready = await back.next('ready');
+    expect(ready.fresh).toBe(false);
+    expect(ready.conversations).toMatchObject([{ id: thread, title: 'Named meanwhile' }]);
+    const page = await back.next('page');
+    expect(page).toMatchObject({ as: 'changed', gone: [deleted.ref.id] });
+    expect(page.messages.map((message) => [message.text, message.live])).toEqual([['All of it', false]]);
+  });
+
+  it('after too much brings the conversation whole', async () => {
+    const thread = await say(ann, 'team', 'Begin');
+    const { conversation } = await world.host.next('message');
+    const ready = ann.frames.find((frame): frame is Extract<ToPage, { type: 'ready' }> => frame.type === 'ready');
+    for (let i = 0; i < 210; i += 1) await write(world.local, conversation, `Message ${i}`);
+    const back = await join(world, ann.me, {
+      seen: { book: ready?.book ?? '', seq: ready?.seq ?? 0 },
+      holds: [thread],
+    });
+    clients.push(back);
+    const page = await back.next('page');
+    expect(page).toMatchObject({ as: 'whole', more: true });
+    expect(page.messages.at(-1)?.text).toBe('Message 209');
+    back.send({ type: 'older', n: 'o', conversation: thread, before: page.messages[0]?.id ?? '' });
+    const older = await back.next('page', (frame) => frame.as === 'older');
+    expect(older.messages.at(-1)?.text).toBe(`Message ${209 - page.messages.length}`);
+  });
+
+  it('after the server’s restart brings everything', async () => {
+    const thread = await say(ann, 'team', 'Before');
+    const { message, conversation } = await world.host.next('message');
+    await (await write(world.local, conversation, 'x')).finish('The answer');
+    await world.local.react(message.ref, '🌊', true);
+    await world.restart();
+    const back = await join(world, ann.me, { holds: [thread] });
+    clients.push(back);
+    expect((await back.next('ready')).conversations).toMatchObject([{ id: thread, emoji: '🌊' }]);
+    expect((await back.next('page')).messages.map((one) => one.text)).toEqual(['Before', 'The answer']);
+  });
+});
+
+describe('numbers of changes', () => {
+  it('never go back, so that the last one seen stands for all before it', async () => {
+    const thread = await say(ann, 'team', 'Begin');
+    const { message, conversation } = await world.host.next('message');
+    ann.send({ type: 'look', conversation: thread });
+    await ann.next('page');
+    const writing = await write(world.local, conversation, 'One');
+    await writing.show('One two');
+    await world.local.react(message.ref, '🌊', true);
+    await writing.finish('One two three');
+    await world.local.title?.(conversation, 'Counting');
+    await say(ann, thread, 'Thanks');
+    await writing.surface.remove();
+    await ann.next('gone');
+    const numbers = ann.frames.flatMap((frame) => ('seq' in frame ? [frame.seq] : []));
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    const back = await join(world, ann.me, { holds: [thread] });
+    clients.push(back);
+    await back.next('ready');
+    expect(back.frames.findIndex((frame) => frame.type === 'page')).toBeLessThan(
+      back.frames.findIndex((frame) => frame.type === 'ready'),
+    );
+  });
+});
+
+describe('a page of another build', () => {
+  it('is told to reload', async () => {
+    expect((await ann.next('stale')).why).toContain('Reload');
+  });
+});
+
+describe('after the end', () => {
+  it('everything fails as stopped, as a Failure', async () => {
+    await say(ann, mine, 'Question');
+    const { conversation } = await world.host.next('message');
+    const writing = await write(world.local, conversation, 'One');
+    const old = world.local;
+    await world.down();
+    await expect(writing.show('Two')).rejects.toMatchObject({ name: 'Failure', problem: { kind: 'stopped' } });
+    await expect(old.history(conversation, { before: null, after: null }, 1)).rejects.toBeInstanceOf(Failure);
+    expect(await ann.closed).toBe(1012);
+  });
+});
+
+describe('titles', () => {
+  it('given by a person are told to the host and never replaced', async () => {
+    await say(ann, mine, 'Question');
+    const { conversation } = await world.host.next('message');
+    await world.local.title?.(conversation, 'By the model');
+    ann.send({ type: 'rename', n: n(), conversation: mine, title: ' By Ann ' });
+    expect(await world.host.next('renamed')).toMatchObject({ title: 'By Ann', place: conversation });
+    await ann.next('conversation', (frame) => frame.conversation.title === 'By Ann');
+    await world.local.title?.(conversation, 'By the model again');
+    const back = await join(world, ann.me);
+    clients.push(back);
+    expect((await back.next('ready')).conversations[0]?.title).toBe('By Ann');
+  });
+});
+
+describe('commands', () => {
+  const command = (text: string, name = 'ask', to = mine) =>
+    ({ type: 'command', n: n(), to, name, text, files: [], target: null }) as const;
+
+  it('are offered as they were published, and again only when they changed', async () => {
+    await world.local.publish?.(COMMANDS);
+    await world.local.publish?.(COMMANDS.slice(1));
+    expect((await ann.next('commands')).commands).toHaveLength(COMMANDS.length - 1);
+    expect(ann.frames.filter((frame) => frame.type === 'commands')).toHaveLength(1);
+  });
+
+  it('wait visibly until the first text uses them up', async () => {
+    world.host.answer = () => ({ do: 'work', private: false });
+    ann.send(command('what is new?'));
+    const { pending } = await ann.next('pending');
+    const event = await world.host.next('command');
+    expect(event).toMatchObject({
+      name: 'ask',
+      text: 'what is new?',
+      author: { name: 'Ann' },
+      trigger: { private: false },
+    });
+    const first = world.local.render(
+      { markdown: 'News', index: 0, last: true, status: null, note: null, sources: [] },
+      { live: true, controls: null },
+    );
+    await world.local.open(event.place, first, 'k', event.trigger);
+    expect(await ann.next('settled')).toEqual({ type: 'settled', id: pending.id });
+  });
+
+  it('stop waiting when their trigger expires', async () => {
+    const clock = createTestClock();
+    await world.close();
+    world = await openWorld({ clock });
+    ann = await come('Ann');
+    world.host.answer = () => ({ do: 'work', private: true });
+    ann.send(command('never answered'));
+    await ann.next('pending');
+    await clock.advance(15 * 60_000);
+    await ann.next('settled');
+    const event = await world.host.next('command');
+    const form: Form = { id: 'f', title: 'Late', intro: null, submit: 'Send', fields: [], errors: {} };
+    await expect(world.local.openForm?.(event.trigger, form)).rejects.toMatchObject({ problem: { kind: 'expired' } });
+  });
+
+  it('in the shared channel begin a thread, and the asker goes there', async () => {
+    world.host.answer = () => ({ do: 'work', private: false });
+    ann.send(command('for all', 'ask', 'team'));
+    const event = await world.host.next('command');
+    const line = world.local.render(
+      { markdown: 'Ann asked: for all', index: 0, last: true, status: null, note: null, sources: [] },
+      { live: false, controls: null },
+    );
+    const { ref } = await world.local.open(event.place, line, 'k', event.trigger);
+    expect((await ann.next('went')).conversation).toBe(ref.id);
+    const place = await world.local.thread({ place: ref.place, id: ref.id }, 'For all');
+    expect(place.thread).toBe(ref.id);
+  });
+
+  it('answered in private are seen by the asker alone, and stay out of history', async () => {
+    world.host.answer = () => ({ do: 'say', private: true, body: { markdown: 'Only for you', controls: null } });
+    const thread = await say(ann, 'team', 'Hello');
+    const bob = await come('Bob');
+    for (const client of [ann, bob]) {
+      client.send({ type: 'look', conversation: thread });
+      await client.next('page');
+    }
+    ann.send(command('', 'help', thread));
+    expect(await ann.next('message', (frame) => frame.message.text === 'Only for you')).toMatchObject({
+      message: { secret: true },
+    });
+    const { conversation } = await world.host.next('message');
+    const history = await world.local.history(conversation, { before: null, after: null }, 10);
+    expect(history.map((one) => one.text)).toEqual(['Hello']);
+    expect(JSON.stringify(bob.frames)).not.toContain('Only for you');
+  });
+
+  it('are completed from the host', async () => {
+    world.host.choices = (query) => [{ label: query.typed, value: query.option, hint: query.command }];
+    ann.send({ type: 'suggest', n: 's', to: mine, command: 'model', option: 'name', typed: 'lla' });
+    expect((await ann.next('suggestions')).choices).toEqual([{ label: 'lla', value: 'name', hint: 'model' }]);
+  });
+});
+
+describe('forms', () => {
+  const field = {
+    hint: null,
+    placeholder: null,
+    required: false,
+    initial: null,
+    choices: [],
+    suggest: null,
+    min: null,
+    max: null,
+    step: null,
+    maxLength: null,
+  };
+  const form: Form = {
+    id: 'form-1',
+    title: 'Everything',
+    intro: null,
+    submit: 'Send',
+    errors: {},
+    fields: [
+      { ...field, name: '__proto__', type: 'text', label: 'Text' },
+      { ...field, name: 'key', type: 'secret', label: 'Key' },
+      { ...field, name: 'on', type: 'toggle', label: 'On' },
+      { ...field, name: 'many', type: 'multi', label: 'Many' },
+    ],
+  };
+  const values: Extract<FromPage, { type: 'form' }>['values'] = [
+    ['__proto__', 'text'],
+    ['key', 'hush'],
+    ['on', true],
+    ['many', ['a', 'b']],
+    ['unknown', 'x'],
+  ];
+
+  it('come back with values of their fields’ types, over a restart too', async () => {
+    world.host.answer = (event) => (event.type === 'command' ? { do: 'form', form } : { do: 'none' });
+    ann.send({ type: 'command', n: n(), to: mine, name: 'ask', text: '', files: [], target: null });
+    expect((await ann.next('form')).form).toEqual(form);
+    await world.restart();
+    const back = await join(world, ann.me);
+    clients.push(back);
+    back.send({ type: 'form', n: n(), form: 'form-1', values });
+    const event = await world.host.next('form');
+    expect([...event.values.keys()]).toEqual(['__proto__', 'key', 'on', 'many']);
+    const key = event.values.get('key');
+    expect(key instanceof Secret && key.reveal()).toBe('hush');
+    expect(event.values.get('on')).toBe(true);
+    expect(event.values.get('many')).toEqual(['a', 'b']);
+    expect(event.place).toMatchObject({ thread: mine });
+  });
+
+  it('show what is wrong at the field', async () => {
+    world.host.answer = (event) =>
+      event.type === 'command' ? { do: 'form', form } : { do: 'errors', fields: { key: 'Too short.' } };
+    ann.send({ type: 'command', n: n(), to: mine, name: 'ask', text: '', files: [], target: null });
+    await ann.next('form');
+    ann.send({ type: 'form', n: n(), form: 'form-1', values });
+    expect((await ann.next('errors')).fields).toEqual({ key: 'Too short.' });
+  });
+
+  it('are taken only from whom they were shown to', async () => {
+    world.host.answer = () => ({ do: 'form', form });
+    ann.send({ type: 'command', n: n(), to: mine, name: 'ask', text: '', files: [], target: null });
+    await ann.next('form');
+    const bob = await come('Bob');
+    expect(await refusal(bob, { type: 'form', n: n(), form: 'form-1', values })).toContain('no longer open');
+  });
+});
