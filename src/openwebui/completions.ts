@@ -129,7 +129,10 @@ async function* stream(
     watch.arm();
     const next = await chunks.next();
     watch.disarm();
-    for (const data of next.done ? events.end() : events.push(next.value)) yield* reader.take(data);
+    for (const data of next.done ? events.end() : events.push(next.value)) {
+      // Not `yield*`: in an async generator that costs several turns of the microtask queue for each token.
+      for (const frame of reader.take(data)) yield frame;
+    }
     if (next.done) break;
   }
   yield* reader.end();

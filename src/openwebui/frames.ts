@@ -37,12 +37,13 @@ export interface FrameReader {
   readonly done: boolean;
 }
 
-const text = z.string().optional().catch(undefined);
+/** Null is what providers send for most of these, in every chunk: taking it as a fault would cost more than all the rest. */
+const text = z.string().nullish().catch(undefined);
 const parts = z.array(
   z.looseObject({ type: text, text, thinking: z.unknown().optional(), image_url: z.unknown().optional() }).catch({}),
 );
 const content = z.union([z.string(), parts]).nullish().catch(undefined);
-const message = z.looseObject({
+const message = z.object({
   content,
   reasoning_content: text,
   reasoning: text,
@@ -61,14 +62,14 @@ const message = z.looseObject({
   annotations: z.array(z.unknown()).nullish().catch(undefined),
 });
 type Message = z.infer<typeof message>;
-const choice = z.looseObject({
+const choice = z.object({
   delta: message.nullish().catch(undefined),
   message: message.nullish().catch(undefined),
   text,
   finish_reason: text,
   error: z.unknown().optional(),
 });
-const chunk = z.looseObject({
+const chunk = z.object({
   type: text,
   sources: z.array(z.unknown()).optional().catch(undefined),
   selected_model_id: text,
@@ -191,7 +192,7 @@ export function frameReader(where: Where): FrameReader {
       const joined = typeof thought === 'string' ? thought : (thought ?? []).map((each) => each.text ?? '').join('');
       return joined === '' ? [] : [{ type: 'reasoning', text: joined }];
     }
-    return piece.text === undefined ? [] : splitter.push(piece.text);
+    return typeof piece.text === 'string' ? splitter.push(piece.text) : [];
   };
 
   const picture = (value: unknown): Frame[] => {
@@ -199,7 +200,7 @@ export function frameReader(where: Where): FrameReader {
     return image.success ? [{ type: 'image', url: image.data.url }] : [];
   };
 
-  const toolCall = (name: string | undefined, key: string): Frame[] => {
+  const toolCall = (name: string | null | undefined, key: string): Frame[] => {
     if (!name || called.has(key) || called.size >= maxCalls) return [];
     called.add(key);
     return [{ type: 'tool-call', name }];
@@ -225,7 +226,7 @@ export function frameReader(where: Where): FrameReader {
   };
 
   /** Events that a pipe sends along with its text. */
-  const event = (type: string | undefined, value: unknown): Frame[] => {
+  const event = (type: string | null | undefined, value: unknown): Frame[] => {
     if (type === 'source' || type === 'citation') return cite([value]);
     const more = said.safeParse(value);
     if (!more.success || (type !== 'message' && type !== 'chat:message:delta')) return [];
