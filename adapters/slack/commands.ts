@@ -23,12 +23,9 @@ export async function takeCommand(office: Office, body: unknown, ack: Ack): Prom
   const name = wire.command.slice(1);
   const isPrivate = office.host.isPrivate(name, wire.text);
   const typed = `${wire.command} ${wire.text}`.trim();
-  const run = async (): Promise<Taken> => {
-    const event = await office.parser.command(wire, isPrivate);
-    const elsewhere = isPrivate ? null : await cannotWrite(office, wire.channel_id, typed);
-    return { event, answer: elsewhere ?? (await office.host.accept(event)) };
-  };
-  await take(office, run, ack, {
+  const parse = () => office.parser.command(wire, isPrivate);
+  const guard = () => (isPrivate ? null : cannotWrite(office, wire.channel_id, typed));
+  await take(office, parse, guard, ack, {
     url: wire.response_url,
     command: wire.command,
     isPrivate,
@@ -42,18 +39,18 @@ export async function takeShortcut(office: Office, body: unknown, ack: Ack): Pro
   const wire = messageShortcut.parse(body);
   const name = wire.callback_id.startsWith(SHORTCUT) ? wire.callback_id.slice(SHORTCUT.length) : null;
   const isPrivate = name === null || office.host.isPrivate(name, '');
-  const run = async (): Promise<Taken> => {
-    const event = await office.parser.shortcut(wire, name ?? 'help', isPrivate);
-    if (name === null) return { event, answer: say('I do not know that shortcut. My manifest may be out of date.') };
-    const elsewhere = isPrivate ? null : await cannotWrite(office, wire.channel.id, null);
-    return { event, answer: elsewhere ?? (await office.host.accept(event)) };
+  const parse = () => office.parser.shortcut(wire, name ?? 'help', isPrivate);
+  const guard = () => {
+    if (name === null) return say('I do not know that shortcut. My manifest may be out of date.');
+    return isPrivate ? null : cannotWrite(office, wire.channel.id, null);
   };
-  await take(office, run, ack, { url: wire.response_url, command: name ?? '', isPrivate, form: false, speaks: false });
-}
-
-interface Taken {
-  readonly event: CommandEvent;
-  readonly answer: Answer;
+  await take(office, parse, guard, ack, {
+    url: wire.response_url,
+    command: name ?? '',
+    isPrivate,
+    form: false,
+    speaks: false,
+  });
 }
 
 interface Way {
@@ -66,12 +63,17 @@ interface Way {
   readonly speaks: boolean;
 }
 
-async function take(office: Office, run: () => Promise<Taken>, ack: Ack, way: Way): Promise<void> {
+async function take(
+  office: Office,
+  parse: () => Promise<CommandEvent>,
+  guard: () => Promise<Answer | null> | Answer | null,
+  ack: Ack,
+  way: Way,
+): Promise<void> {
   let event: CommandEvent | null = null;
   const work = answerOf(office, async () => {
-    const taken = await run();
-    event = taken.event;
-    return taken.answer;
+    event = await parse();
+    return (await guard()) ?? office.host.accept(event);
   });
   const answer = await inTime(office.clock, work);
   if (answer !== null) {

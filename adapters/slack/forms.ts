@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Trigger } from '../../src/chat/events.ts';
 import type { Choice, Field, Form } from '../../src/chat/forms.ts';
-import type { Place } from '../../src/chat/places.ts';
 import { type Block, context, sections } from './blocks.ts';
 import { slackFailure } from './errors.ts';
 import { LABEL_UNITS, OPTION_VALUE_UNITS, OPTIONS, VIEW_TITLE_UNITS } from './limits.ts';
@@ -17,11 +17,12 @@ export interface View {
 
 /** What a modal carries with it until it comes back. No secret: people can read it. */
 const carried = z.object({
-  /** The command whose form it is, for suggestions. */
-  command: z.string(),
+  title: z.string(),
   channel: z.string(),
   thread: z.string().nullable(),
   kind: z.enum(['direct', 'private', 'public']),
+  /** Only the asker sees what comes of it. */
+  private: z.boolean(),
 });
 export type Carried = z.output<typeof carried>;
 
@@ -33,10 +34,10 @@ const LABEL_MOST = 2_000;
 const FIELDS = 90;
 
 /** A form as a modal. `zone` is the person's time zone, for times that are filled in already. Throws when it has too many fields. */
-export function formView(form: Form, place: Place, zone: string | null): View {
+export function formView(form: Form, trigger: Pick<Trigger, 'place' | 'private'>, zone: string | null): View {
   if (form.fields.length > FIELDS) throw slackFailure('invalid', `a form of ${form.fields.length} fields`);
-  const { channel, thread, kind } = place;
-  const command = form.title.replace(/^\//, '');
+  const { channel, thread, kind } = trigger.place;
+  const carries = { title: cut(form.title, 100), channel, thread, kind, private: trigger.private } satisfies Carried;
   const complaints = Object.entries(form.errors).map(([name, complaint]) => {
     const label = form.fields.find((field) => field.name === name)?.label ?? name;
     return `• *${literal(label)}*: ${literal(complaint)}`;
@@ -44,7 +45,7 @@ export function formView(form: Form, place: Place, zone: string | null): View {
   return {
     type: 'modal',
     callback_id: `${FORM}${form.id}`,
-    private_metadata: JSON.stringify({ command, channel, thread, kind } satisfies Carried),
+    private_metadata: JSON.stringify(carries),
     title: plain(form.title, VIEW_TITLE_UNITS),
     submit: plain(form.submit, VIEW_TITLE_UNITS),
     close: plain('Cancel', VIEW_TITLE_UNITS),

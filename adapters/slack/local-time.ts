@@ -9,7 +9,7 @@ export function localTime(seconds: number, zone: string | null): string {
 
 /** The seconds at this local time in a zone; null for what is no time. Of an hour that comes twice, one of them. */
 export function secondsAt(local: string, zone: string | null): number | null {
-  const wall = Date.parse(`${local}:00Z`);
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(local) ? Date.parse(`${local}:00Z`) : Number.NaN;
   if (Number.isNaN(wall)) return null;
   let guess = wall;
   // The zone's offset depends on the time sought: two steps settle it on either side of a change.

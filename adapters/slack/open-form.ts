@@ -28,7 +28,7 @@ export async function openView(office: Office, trigger: Trigger, view: View): Pr
 /** The modal of a form, for the person who opened it. */
 export async function formViewFor(office: Office, trigger: Trigger, form: Form): Promise<View> {
   const person = await office.people.guess(trigger.user.id, null);
-  return formView(form, trigger.place, person.timezone);
+  return formView(form, trigger, person.timezone);
 }
 
 /** Opens a form; when that came too late, offers a button that opens it. */

@@ -16,7 +16,11 @@ const LIVE = new RegExp(
   'giu',
 );
 
+/** Plain words that Slack turns into such tokens where it is told to link names: never by us, but it costs nothing to be sure. */
+const PLAIN = /(?<![\w@])@(?=(?:channel|here|everyone|group)\b)/giu;
+
 /** The same text in which nothing notifies anybody. Pure; what is not a token stays as it is, also in code. */
 export function quiet(text: string): string {
-  return text.includes('<') || text.includes('&') ? text.replace(LIVE, `$1${JOINER}`) : text;
+  const tokens = text.includes('<') || text.includes('&') ? text.replace(LIVE, `$1${JOINER}`) : text;
+  return tokens.includes('@') ? tokens.replace(PLAIN, `@${JOINER}`) : tokens;
 }

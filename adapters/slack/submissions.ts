@@ -43,7 +43,8 @@ export async function takeSuggestion(office: Office, body: unknown, ack: Ack): P
   const user = await office.people.guess(wire.user.id, wire.user.name ?? null);
   const choices = carried
     ? office.host.suggest({
-        command: carried.command,
+        // A field names its command by itself.
+        command: '',
         option,
         typed: wire.value,
         user: user.ref,
@@ -71,7 +72,7 @@ async function parse(office: Office, view: WireView, user: string, triggerId: st
         place,
         user: author.ref,
         url,
-        private: office.host.isPrivate(carried.command, ''),
+        private: carried.private,
       }),
       ...(before && url !== null && { expiresAt: before.expiresAt }),
     },
@@ -136,8 +137,7 @@ function atFields(fields: Readonly<Record<string, string>>, view: WireView): Rec
 }
 
 function titleOf(view: WireView): string {
-  const { command } = readCarried(view.private_metadata) ?? { command: 'parley' };
-  return `/${command}`;
+  return readCarried(view.private_metadata)?.title ?? 'Parley';
 }
 
 function placeOf(carried: { channel: string; thread: string | null; kind: Place['kind'] }, team: string): Place {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach } from 'vitest';
 import { createSlack, type SlackAdapter, type SlackOptions } from '../../../adapters/slack/slack.ts';
 import type { Answer, Host, Suggest } from '../../../src/chat/adapter.ts';
@@ -7,6 +8,8 @@ import type { Choice, Field, Form } from '../../../src/chat/forms.ts';
 import type { Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
+import { MANIFEST_FILE } from '../../../tools/manifest.ts';
+import { fromManifest } from '../../servers/slack/manifest.ts';
 import { type SlackServer, startSlack } from '../../servers/slack/server.ts';
 
 /** A core that notes what it is given and answers as the test says. */
@@ -73,9 +76,9 @@ export function createCore(): Core {
 
 type Server = Parameters<typeof startSlack>[0];
 
-/** A pretend Slack, closed after the test. */
+/** A pretend Slack with what our own manifest asks for and no more, closed after the test. */
 export async function openSlack(options: Server = {}): Promise<SlackServer> {
-  const slack = await startSlack(options);
+  const slack = await startSlack({ ...fromManifest(readFileSync(MANIFEST_FILE, 'utf8')), ...options });
   closeLater(() => slack.close());
   return slack;
 }

@@ -1,0 +1,109 @@
+import type { CommandSpec } from '../../src/chat/commands.ts';
+import { SHORTCUT } from './parse.ts';
+import { AGENT_SCOPES, SCOPES } from './scopes.ts';
+import { cut } from './words.ts';
+
+/** The slash commands of the app: Slack gives a name to the app that was installed last, so we take few. The rest is `/parley …`. */
+const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
+
+/** Names that Slack keeps for itself: one of them makes it refuse a whole manifest (Slack: slash commands; DESIGN, "One slash command"). */
+export const RESERVED: ReadonlySet<string> = new Set(
+  (
+    'apps archive away active call collapse dnd expand feed feedback help huddle invite join kick leave me msg dm mute ' +
+    'new open people prefs remind remove rename search shortcuts shrug star status topic unarchive who workflow'
+  ).split(' '),
+);
+
+/** Lengths that the published manifest schema allows (UTF-16 units). */
+const SHORTCUT_NAME = 24;
+const SHORTCUT_TEXT = 150;
+
+/**
+ * The app's manifest, as Slack takes it, made of the registry and the list of permissions. `agent` makes the app one of Slack's
+ * agents: threads get real titles, but guests are shut out and some plans do not have it (our reference, slack 0.3).
+ */
+export function slackManifest(
+  commands: readonly CommandSpec[],
+  options: { readonly agent: boolean; readonly requestUrl: string | null },
+) {
+  const { agent, requestUrl } = options;
+  const url = requestUrl === null ? {} : { url: requestUrl };
+  const request = requestUrl === null ? {} : { request_url: requestUrl };
+  const events = ['app_home_opened', 'app_mention', 'app_uninstalled', 'member_joined_channel'];
+  const messages = ['message.channels', 'message.groups', 'message.im', 'message.mpim'];
+  return {
+    _metadata: { major_version: 1 },
+    display_information: {
+      name: 'Parley',
+      description: 'Ask your team’s own AI models, in threads',
+      background_color: '#2b4c7e',
+      long_description:
+        'Parley brings the models of your Open WebUI into Slack. Mention it or write to it directly, and the answer streams into a ' +
+        'thread. Each conversation is an ordinary chat in Open WebUI, too. Answers come from a language model and can be wrong.',
+    },
+    features: {
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      bot_user: { display_name: 'Parley', always_online: true },
+      ...(agent && {
+        agent_view: { agent_description: 'Answers questions with the models of your team’s Open WebUI.' },
+      }),
+      slash_commands: [...slashCommands(commands), PARLEY].map((one) => ({ ...one, ...url, should_escape: true })),
+      shortcuts: commands
+        .flatMap((command) => (command.shortcut === null ? [] : [shortcut(command, command.shortcut)]))
+        .slice(0, 10),
+    },
+    oauth_config: { scopes: { bot: [...SCOPES, ...(agent ? AGENT_SCOPES : [])].map((scope) => scope.name).sort() } },
+    settings: {
+      event_subscriptions: {
+        ...request,
+        bot_events: [
+          ...events,
+          ...messages,
+          'tokens_revoked',
+          ...(agent ? ['agent_session_title_changed'] : []),
+        ].sort(),
+      },
+      interactivity: {
+        is_enabled: true,
+        ...request,
+        ...(requestUrl !== null && { message_menu_options_url: requestUrl }),
+      },
+      org_deploy_enabled: false,
+      socket_mode_enabled: requestUrl === null,
+      token_rotation_enabled: false,
+    },
+  };
+}
+
+const PARLEY = {
+  command: '/parley',
+  description: 'All that Parley can do: models, titles, help',
+  usage_hint: 'help',
+};
+
+function slashCommands(commands: readonly CommandSpec[]) {
+  return SLASH.flatMap((name) => {
+    const command = commands.find((one) => one.name === name);
+    return command ? [{ command: `/${name}`, description: command.summary, ...hintOf(command) }] : [];
+  });
+}
+
+function hintOf(command: CommandSpec): { usage_hint?: string } {
+  const words =
+    command.subcommands.length > 0
+      ? command.subcommands.map((sub) => sub.name).join(' | ')
+      : command.options
+          .filter((option) => option.required || option.type === 'rest')
+          .map((option) => (option.required ? `<${option.name}>` : `[${option.name}]`))
+          .join(' ');
+  return words === '' ? {} : { usage_hint: cut(words, 1_000) };
+}
+
+function shortcut(command: CommandSpec, label: string) {
+  return {
+    name: cut(label, SHORTCUT_NAME),
+    type: 'message',
+    callback_id: `${SHORTCUT}${command.name}`,
+    description: cut(command.summary, SHORTCUT_TEXT),
+  };
+}
