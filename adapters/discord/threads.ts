@@ -114,11 +114,10 @@ export function createThreads(options: {
     return mine ? { ...ref.place, thread: mine.id, kind: 'private' } : null;
   }
 
-  /** Whether a person has given a thread its name: the notice of that stands in the thread, also when we were away. */
-  async function namedByPerson(thread: string): Promise<boolean> {
+  /** Whether a person gave the thread the name it has: the notice of that stands in the thread, also when we were away. */
+  async function namedByPerson(thread: string, name: string | null): Promise<boolean> {
     const given = names.get(thread);
-    const now = options.client()?.channels.cache.get(thread);
-    if (given !== undefined && now && 'name' in now) return now.name !== given;
+    if (given !== undefined) return name !== given;
     const read = await messages.page(thread, { limit: '100' });
     const last = read.findLast((wire) => wire.type === RENAMED);
     return last !== undefined && !isOurs(last.author.id);
@@ -139,7 +138,7 @@ export function createThreads(options: {
       // Threads and posts that people made carry the names that people gave.
       if (named === '' || thread.name === named || !isOurs(thread.owner_id ?? '')) return;
       if (thread.type !== PUBLIC && thread.type !== PRIVATE && thread.type !== 10) return;
-      if (await namedByPerson(place.thread)) return;
+      if (await namedByPerson(place.thread, thread.name)) return;
       await rest.call({
         what: 'name a thread',
         method: 'PATCH',
