@@ -27,7 +27,9 @@ export function staleFiles(): string[] {
 }
 
 function commandsTable(): string {
-  const rows = allCommands().commands.map((command) => `| \`${usage(command)}\` | ${command.summary} |`);
+  const rows = allCommands().commands.map(
+    (command) => `| \`${usage(command).replaceAll('|', '\\|')}\` | ${command.summary} |`,
+  );
   return ['| command | what it does |', '| --- | --- |', ...rows].join('\n');
 }
 

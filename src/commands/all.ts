@@ -2,6 +2,8 @@ import { ask } from './ask.ts';
 import { retry, startAnew, status, stop, title } from './controls.ts';
 import { helpCommand } from './help.ts';
 import { model } from './model.ts';
+import { prompt } from './prompt.ts';
+import { prompts } from './prompts.ts';
 import type { Registry } from './registry.ts';
 import { createRegistry } from './registry.ts';
 
@@ -9,6 +11,8 @@ import { createRegistry } from './registry.ts';
 export function allCommands(): Registry {
   const registry: Registry = createRegistry([
     ask,
+    prompt,
+    prompts,
     model,
     startAnew,
     stop,

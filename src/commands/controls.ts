@@ -43,6 +43,9 @@ export const startAnew: Command = {
   },
 };
 
+/** UTF-16 units of a title that a person gives: the least that a platform takes. */
+const LONGEST_TITLE = 100;
+
 /** `/title`: names the conversation; a person's title is never replaced by the model's. */
 export const title: Command = {
   name: 'title',
@@ -54,7 +57,12 @@ export const title: Command = {
   who: 'everyone',
   async run(call, desk) {
     const text = call.options.get('text');
-    const named = typeof text === 'string' ? text.replaceAll(/\s+/g, ' ').trim() : '';
+    const named = typeof text === 'string' ? text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() : '';
+    if (named.length > LONGEST_TITLE)
+      return said(
+        { done: false, why: `A title has at most ${LONGEST_TITLE} characters; that one has ${named.length}.` },
+        '',
+      );
     return said(
       await desk.rename(call.author, call.conversation, named),
       `This conversation is now called “${named}”.`,

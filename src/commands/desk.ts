@@ -20,7 +20,7 @@ export type Done = { readonly done: true } | { readonly done: false; readonly wh
 export interface PromptShelf {
   /** The active ones as last known, at once; fetched only when none are known. Throws a `Failure`. */
   known(person: Person): Promise<readonly Prompt[]>;
-  /** The active ones, fetched anew. Throws a `Failure`. */
+  /** The active ones, fetched anew where the server answers soon. Throws a `Failure` only when none are known. */
   fresh(person: Person): Promise<readonly Prompt[]>;
   /** The prompt as it is now; as it was where the server does not answer soon; null when it is gone or no longer open to them. */
   now(person: Person, prompt: Prompt): Promise<Prompt | null>;

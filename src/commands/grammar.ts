@@ -13,7 +13,7 @@ export function firstWord(line: string): { word: string; rest: string } {
  * Reads the options of a command from one typed line. Pure.
  *
  * - `name=value` and `name="two words"` set the option of that name, wherever they stand before the rest begins.
- *   In quotes a backslash keeps the next character as it is. A name the command does not have is ordinary text.
+ *   In quotes a backslash keeps the next character as it is. A name the command does not have, or that is set, is ordinary text.
  * - A bare word goes to the next option not yet set, in order; where the command takes a `rest`, only to required ones.
  * - A `rest` option takes everything from the first word that found no other place, exactly as typed.
  *
@@ -26,7 +26,7 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
   while (true) {
     while (at < line.length && /\s/.test(line[at] ?? '')) at++;
     if (at >= line.length) return { options, extra: '' };
-    const named = readNamed(spec, line, at);
+    const named = readNamed(spec, line, at, options);
     if (named) {
       options.set(named.name, named.value);
       at = named.end;
@@ -38,8 +38,9 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
     );
     if (!next) {
       const remaining = line.slice(at).trimEnd();
-      if (rest && !options.has(rest.name)) options.set(rest.name, remaining);
-      else return { options, extra: remaining };
+      if (!rest) return { options, extra: remaining };
+      const named = options.get(rest.name);
+      options.set(rest.name, named === undefined ? remaining : `${named} ${remaining}`);
       return { options, extra: '' };
     }
     const word = readWord(line, at);
@@ -48,10 +49,15 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
   }
 }
 
-function readNamed(spec: CommandSpec, line: string, at: number): { name: string; value: string; end: number } | null {
+function readNamed(
+  spec: CommandSpec,
+  line: string,
+  at: number,
+  set: ReadonlyMap<string, string>,
+): { name: string; value: string; end: number } | null {
   const match = /^([\p{L}\p{N}_-]+)=/u.exec(line.slice(at, at + 80));
   const name = match?.[1]?.toLowerCase();
-  if (!match || !name || !spec.options.some((option) => option.name === name)) return null;
+  if (!match || !name || set.has(name) || !spec.options.some((option) => option.name === name)) return null;
   const word = readWord(line, at + match[0].length);
   return { name, value: word.value, end: word.end };
 }
@@ -77,7 +83,10 @@ export function checkOptions(spec: CommandSpec, options: ReadonlyMap<string, unk
   const wrong = new Map<string, string>();
   for (const option of spec.options) {
     const value = options.get(option.name);
-    const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+    const empty =
+      value === undefined ||
+      (typeof value === 'string' && value.trim() === '') ||
+      (Array.isArray(value) && value.length === 0);
     if (empty) {
       if (option.required) wrong.set(option.name, 'Please fill this in.');
       continue;

@@ -58,6 +58,8 @@ export type Outcome =
       readonly text: string;
       /** Null asks with the model of the conversation. */
       readonly model: string | null;
+      /** UTF-16 units that the text may have, where that is not the usual. */
+      readonly most?: number;
       /** The one line that others see, such as "Ann asked: …". */
       readonly announce: string;
     };
@@ -109,7 +111,10 @@ export function createRegistry(commands: readonly Command[]): Registry {
 
 /** How a command is typed, such as `/model [name] [for=…]`. */
 export function usage(command: CommandSpec, path: string = command.name): string {
-  if (command.subcommands.length > 0) return `/${path} <${command.subcommands.map((sub) => sub.name).join('|')}>`;
+  if (command.subcommands.length > 0) {
+    const names = command.subcommands.map((sub) => sub.name);
+    return `/${path} <${names.length > 6 ? `${names.slice(0, 4).join('|')}|…` : names.join('|')}>`;
+  }
   return [`/${path}`, ...command.options.map(optionUsage)].join(' ');
 }
 

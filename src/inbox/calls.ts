@@ -19,7 +19,7 @@ import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
 import type { FormDesk, Session } from './form-sessions.ts';
 import { newSessionId, stepCount } from './form-sessions.ts';
 import type { NextButtons } from './next-buttons.ts';
-import type { Questions } from './questions.ts';
+import { type Questions, tooLong } from './questions.ts';
 
 /** Runs commands, however they were typed: as slash commands, after a mention, sent in as forms, or by a button. */
 export interface Calls {
@@ -71,7 +71,9 @@ export function createCalls(rooms: CallRooms): Calls {
   const by = (use: Use) => ({ ...use, limits: rooms.limits(use.place.platform) });
 
   async function run(command: Command, options: ReadonlyMap<string, FormValue>, use: Use): Promise<Answer> {
-    const wrong = new Map(Object.entries(checkOptions(command, options)));
+    // The message that a command was used on stands for the text.
+    const needed = command.options.filter((option) => !(use.target && command.shortcut && option.type === 'rest'));
+    const wrong = new Map(Object.entries(checkOptions({ ...command, options: needed }, options)));
     if (wrong.size === 0) return perform(command, options, use, null);
     const missing = command.options.some((option) => option.required && !options.has(option.name));
     const path = registry.path(command);
@@ -136,6 +138,8 @@ export function createCalls(rooms: CallRooms): Calls {
       return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
+    const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most) : null;
+    if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
     if (session) await forms.close(session);
     if (outcome.do === 'say') {
       const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
@@ -206,10 +210,6 @@ export function createCalls(rooms: CallRooms): Calls {
         ...readOptions(command, rest).options,
         ...Object.entries(event.options),
       ]);
-      // A shortcut has nothing typed: the message it was used on stands for the text.
-      if (event.target && command.shortcut !== null)
-        for (const option of command.options)
-          if (option.required && option.type === 'rest' && !options.has(option.name)) options.set(option.name, ' ');
       const { key, author, place, files, target, trigger } = event;
       return run(command, options, {
         key,
@@ -271,7 +271,7 @@ export function createCalls(rooms: CallRooms): Calls {
       return perform(command, options, use, { session, step });
     },
     async fill(event, id, step) {
-      const found = await forms.find(`${id}:${step}`, event.author);
+      const found = await forms.find(id.includes('_') ? id : `${id}_${step}`, event.author);
       if (!found) return say('That form is no longer open; forms are kept for an hour. Please start it again.', true);
       if ('owner' in found) return say(somebodyElses(found.owner), true);
       const way = { way: 'click', trigger: event.trigger, limits: rooms.limits(event.place.platform) } as const;

@@ -5,8 +5,10 @@ import type { Command, Registry } from '../commands/registry.ts';
 /** The command that a name and the line after it mean; `parley` hands its first word on. Null for an unknown one. */
 export function findCommand(registry: Registry, name: string, text: string): { command: Command; rest: string } | null {
   const { word, rest } = firstWord(text);
-  if (name === 'parley')
-    return word === '' ? findCommand(registry, 'help', '') : findCommand(registry, word.replace(/^\//, ''), rest);
+  if (name === 'parley') {
+    const next = word.replace(/^\//, '') || 'help';
+    return next === 'parley' ? null : findCommand(registry, next, rest);
+  }
   const command = registry.find(name);
   if (!command) return null;
   const sub = command.subcommands.length > 0 && word ? registry.find(`${command.name} ${word}`) : null;
@@ -16,7 +18,8 @@ export function findCommand(registry: Registry, name: string, text: string): { c
 /** What is said of a command, or of the second word of one, that there is not: the nearest names, else where they all stand. */
 export function unknownCommand(registry: Registry, name: string, text: string): string {
   const { word, rest } = firstWord(text);
-  if (name === 'parley') return unknownCommand(registry, word.replace(/^\//, ''), rest);
+  const next = word.replace(/^\//, '');
+  if (name === 'parley' && next !== 'parley') return unknownCommand(registry, next, rest);
   const parent = registry.find(name);
   const wrong = parent ? `/${name} ${word}` : `/${name}`;
   const near = parent

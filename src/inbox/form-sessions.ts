@@ -46,9 +46,9 @@ export interface FormDesk {
 const KEPT_MS = 3_600_000;
 const { place, file, messageRef, message } = storedShapes;
 
-/** A fresh name for a session. */
+/** A fresh name for a session: hexadecimal, so that `_` and a step can follow it. */
 export function newSessionId(): string {
-  return randomBytes(12).toString('base64url');
+  return randomBytes(12).toString('hex');
 }
 
 const value = z.union([z.string(), z.boolean(), z.array(z.string()), z.array(file)]);
@@ -117,7 +117,7 @@ export function createFormDesk(sessions: FormSessions, clock: Clock): FormDesk {
         expiresAt: clock.now() + KEPT_MS,
       }),
     async find(form, person) {
-      const [id = '', step = '0'] = form.split(':');
+      const [id = '', step = '0'] = form.split('_');
       const row = await sessions.get(id, clock.now());
       const read = kept.safeParse(row?.kind === 'command' ? JSON.parse(row.data) : null);
       if (!row || !read.success) return null;
@@ -154,7 +154,7 @@ export function formOf(
   const fields = most === null ? session.fields : session.fields.slice(step * most, (step + 1) * most);
   const named = new Set(fields.map((one) => one.name));
   return {
-    id: `${session.id}:${step}`,
+    id: `${session.id}_${step}`,
     title: steps > 1 ? `${session.title} (${step + 1} of ${steps})` : session.title,
     intro: step === 0 ? session.intro : null,
     submit: step + 1 < steps ? 'Continue' : session.submit,

@@ -49,7 +49,20 @@ export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv):
 export function createPromptShelf(server: OpenWebUI, warm: WarmList<Prompt>): PromptShelf {
   return {
     known: () => warm.ready(),
-    fresh: () => warm.fetch(),
+    async fresh() {
+      const known = warm.known();
+      if (known.length === 0) return warm.fetch();
+      const late = Promise.withResolvers<null>();
+      const cancel = server.clock.after(LOOK_MS, () => late.resolve(null));
+      try {
+        return (await Promise.race([warm.fetch(), late.promise])) ?? known;
+      } catch {
+        // The server is away: what is known is the best there is.
+        return known;
+      } finally {
+        cancel();
+      }
+    },
     async now(_person, prompt) {
       try {
         return await readPrompt({ ...server, timeoutMs: LOOK_MS }, prompt.id);

@@ -5,6 +5,16 @@ import type { Vault } from '../store/vault.ts';
 import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
 import { KEPT_MS } from '../turn/runner.ts';
 
+/** The longest question, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
+const QUESTION_UNITS = 100_000;
+
+/** What is said of a question that is longer than any may be; null for the others. */
+export function tooLong(text: string, most: number = QUESTION_UNITS): string | null {
+  if (text.length <= most) return null;
+  const [is, may] = [text.length, most].map((units) => units.toLocaleString('en'));
+  return `That is ${is} characters; I can take ${may}. Send it as a file, and I read it from there.`;
+}
+
 /** Puts questions in the queue. */
 export interface Questions {
   /** Records a question under its event's key. Null when that key was recorded before. */

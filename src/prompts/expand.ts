@@ -44,3 +44,8 @@ export function fillTemplate({ text, spans }: Template, values: ReadonlyMap<stri
   }
   return filled + text.slice(from);
 }
+
+/** All variables that a prompt names, as if no system variable had a value. */
+export function variablesOfContent(content: string): readonly Variable[] {
+  return readTemplate(content, new Map()).variables;
+}

@@ -1,0 +1,81 @@
+import { problemOf } from '../chat/errors.ts';
+import type { Prompt } from '../openwebui/prompt-rows.ts';
+import { deletePrompt } from '../openwebui/prompts.ts';
+import { findPrompt } from './prompt-names.ts';
+import { anywhere, promptOption, withPrompt } from './prompts-pick.ts';
+import { inline } from './prompts-words.ts';
+import { given, option, say, subcommand } from './subcommand.ts';
+
+/** Prompts that are deleted at one go. */
+const MOST = 50;
+
+/** `/prompts delete`: deletes a prompt with its history. Asked twice. */
+export const remove = subcommand({
+  name: 'delete',
+  summary: 'Delete a prompt with all its versions',
+  options: [promptOption],
+  async run(call, desk) {
+    return withPrompt(call, desk, 'change', async ({ server, prompt }) => {
+      if (given(call, 'sure') === 'yes') {
+        await deletePrompt(server, prompt.id);
+        desk.prompts.changed();
+        return say(`\`${prompt.command}\` is deleted.`);
+      }
+      const markdown = `Delete \`${prompt.command}\` (${inline(prompt.name)}) with all its versions, for good? \`/prompts toggle ${prompt.command}\` only switches it off.`;
+      const options = { prompt: prompt.id, sure: 'yes' };
+      return {
+        do: 'say',
+        body: { markdown, controls: null },
+        next: [{ label: 'Delete it', style: 'danger', command: 'prompts delete', options }],
+      };
+    });
+  },
+});
+
+/** `/prompts delete-many`: deletes several prompts, with a line for each; one that fails does not keep the others. Asked twice. */
+export const removeMany = subcommand({
+  name: 'delete-many',
+  summary: 'Delete several prompts',
+  options: [option('prompts', 'rest', 'Their commands, parted by spaces', { required: true })],
+  async run(call, desk) {
+    const { server, readOnly } = await desk.account(call.author);
+    if (readOnly !== null) return say(readOnly);
+    const words = [...new Set((given(call, 'prompts') ?? '').split(/[\s,]+/).filter((word) => word !== ''))];
+    if (words.length > MOST) return say(`Please name at most ${MOST} prompts at once; these are ${words.length}.`);
+    const known = await desk.prompts.known(call.author);
+    const found = new Map<string, Prompt>();
+    const lines: string[] = [];
+    for (const word of words) {
+      const prompt = findPrompt(known, word) ?? (await anywhere(server, word));
+      if (prompt) found.set(prompt.id, prompt);
+      else lines.push(`- “${inline(word, 60)}”: there is no such prompt`);
+    }
+    const prompts = [...found.values()];
+    if (given(call, 'sure') !== 'yes') {
+      if (prompts.length === 0) return say(lines.join('\n') || 'There is nothing to delete.');
+      const asked = prompts.map((prompt) => `- \`${prompt.command}\` ${inline(prompt.name)}`);
+      const markdown = [
+        `Delete these ${prompts.length} prompts with all their versions, for good?`,
+        '',
+        ...asked,
+        ...lines,
+      ];
+      const options = { prompts: prompts.map(({ id }) => id).join(' '), sure: 'yes' };
+      return {
+        do: 'say',
+        body: { markdown: markdown.join('\n'), controls: null },
+        next: [{ label: `Delete ${prompts.length}`, style: 'danger', command: 'prompts delete-many', options }],
+      };
+    }
+    for (const prompt of prompts) {
+      try {
+        await deletePrompt(server, prompt.id);
+        lines.push(`- \`${prompt.command}\`: deleted`);
+      } catch (error) {
+        lines.push(`- \`${prompt.command}\`: ${problemOf(error).say}`);
+      }
+    }
+    desk.prompts.changed();
+    return say(lines.join('\n'));
+  },
+});

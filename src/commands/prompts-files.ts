@@ -1,0 +1,149 @@
+import * as z from 'zod';
+import { problemOf } from '../chat/errors.ts';
+import type { Field } from '../chat/forms.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import { grantBody, type Prompt, promptRow } from '../openwebui/prompt-rows.ts';
+import { createPrompt, pagePrompts, updatePrompt } from '../openwebui/prompts.ts';
+import { filterOf } from './prompts-find.ts';
+import { anywhere } from './prompts-pick.ts';
+import { commandComplaint, inline } from './prompts-words.ts';
+import type { Outcome } from './registry.ts';
+import { choicesOf, given, option, say, subcommand } from './subcommand.ts';
+
+/** Bytes of a file of prompts. */
+const FILE_BYTES = 5_000_000;
+/** Prompts in one file, in and out. */
+const MOST = 500;
+/** Lines of a report that are shown. */
+const REPORTED = 30;
+
+const file = z.array(z.unknown());
+
+/** `/prompts import`: makes prompts of an attached file, each for itself: one that fails does not keep the others. */
+export const importMany = subcommand({
+  name: 'import',
+  summary: 'Make prompts of an attached JSON file',
+  options: [
+    option('file', 'file', 'A file as `/prompts export` or Open WebUI writes it'),
+    option('existing', 'choice', 'What becomes of prompts that are there already', {
+      choices: choicesOf({ keep: 'Leave them', replace: 'Put the new text in' }),
+    }),
+  ],
+  async run(call, desk) {
+    const { server, readOnly } = await desk.account(call.author);
+    if (readOnly !== null) return say(readOnly);
+    const [attached] = call.files;
+    if (!attached) return fileForm(call.filled !== null);
+    const { bytes } = await desk.download(attached, FILE_BYTES);
+    const entries = readEntries(new TextDecoder().decode(bytes));
+    if (typeof entries === 'string') return say(entries);
+    const lines: string[] = [];
+    let made = 0;
+    for (const [index, entry] of entries.entries()) {
+      const line = await take(server, entry, index, given(call, 'existing') === 'replace');
+      if (line.ok) made += 1;
+      lines.push(`- ${line.words}`);
+    }
+    desk.prompts.changed();
+    const more = lines.length > REPORTED ? [`- and ${lines.length - REPORTED} more`] : [];
+    return say([`${made} of ${entries.length} prompts are in.`, '', ...lines.slice(0, REPORTED), ...more].join('\n'));
+  },
+});
+
+/** `/prompts export`: posts a file with the prompts that fit, for everybody who can read the place. */
+export const exportMany = subcommand({
+  name: 'export',
+  summary: 'Post a file with prompts, for everybody here',
+  private: false,
+  options: [option('tag', 'word', 'Only those with this tag'), option('query', 'rest', 'Only those that hold this')],
+  async run(call, desk) {
+    const { server } = await desk.account(call.author);
+    const prompts = await all(server, filterOf(call));
+    if (prompts.length === 0) return say('No prompt fits.');
+    const rows = prompts.map(({ command, name, content, tags, grants }) => ({
+      command,
+      name,
+      content,
+      tags,
+      access_grants: grantBody(grants),
+    }));
+    const bytes = new TextEncoder().encode(`${JSON.stringify(rows, null, 2)}\n`);
+    const upload = { name: 'prompts.json', type: 'application/json', bytes, alt: null };
+    const posted = await desk.post(call.place, upload, call.trigger?.id ?? `export:${desk.now()}`);
+    if (!posted.done) return say(posted.why);
+    const cut = prompts.length === MOST ? ` There may be more than ${MOST}: narrow it with a tag or a word.` : '';
+    return say(`Here ${prompts.length === 1 ? 'is 1 prompt' : `are ${prompts.length} prompts`}.${cut}`);
+  },
+});
+
+/** Where a file cannot be attached to the command itself, a form takes it. */
+function fileForm(again: boolean): Outcome {
+  const field: Field = {
+    name: 'file',
+    type: 'file',
+    label: 'File with prompts',
+    hint: 'JSON, as `/prompts export` or Open WebUI writes it',
+    placeholder: null,
+    required: true,
+    initial: null,
+    choices: [],
+    suggest: null,
+    min: null,
+    max: null,
+    step: null,
+    maxLength: null,
+  };
+  const errors = new Map(again ? [['file', 'Please attach the file.']] : []);
+  return {
+    do: 'form',
+    form: { title: 'Import prompts', intro: null, submit: 'Import', fields: [field], errors, note: '{}' },
+  };
+}
+
+async function all(server: OpenWebUI, filter: Parameters<typeof pagePrompts>[1]): Promise<Prompt[]> {
+  const found = new Map<string, Prompt>();
+  for (let page = 1; ; page++) {
+    const { items, total } = await pagePrompts(server, { ...filter, page });
+    for (const prompt of items) found.set(prompt.id, prompt);
+    if (items.length === 0 || found.size >= Math.min(total, MOST)) return [...found.values()].slice(0, MOST);
+  }
+}
+
+function readEntries(text: string): readonly unknown[] | string {
+  try {
+    const list = file.safeParse(JSON.parse(text.replace(/^\uFEFF/, '')));
+    if (!list.success) return 'That file is JSON, but not a list of prompts.';
+    if (list.data.length > MOST) return `That file has ${list.data.length} prompts; I take at most ${MOST} at once.`;
+    return list.data.length === 0 ? 'That file has no prompts in it.' : list.data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return `That file is not JSON: ${inline(error.message, 120)}`;
+    throw error;
+  }
+}
+
+/** One entry of a file. Who may use a prompt is not taken over: people and groups have other ids on every server. */
+async function take(
+  server: OpenWebUI,
+  entry: unknown,
+  index: number,
+  replace: boolean,
+): Promise<{ readonly ok: boolean; readonly words: string }> {
+  const row = promptRow.safeParse(entry);
+  if (!row.success) return { ok: false, words: `entry ${index + 1}: it is not a prompt` };
+  const { command, name, content, tags } = row.data;
+  const called = `\`${inline(command, 60).replaceAll('`', "'")}\``;
+  const complaint = content.trim() === '' ? 'Its text is empty.' : commandComplaint(command);
+  if (complaint) return { ok: false, words: `${called}: ${complaint}` };
+  const draft = { command, name, content, tags: tags.length > 0 ? tags : undefined };
+  try {
+    const there = replace ? await anywhere(server, command) : null;
+    if (there?.command === command) {
+      await updatePrompt(server, there.id, draft);
+      return { ok: true, words: `${called}: its text is replaced` };
+    }
+    await createPrompt(server, draft);
+    return { ok: true, words: `${called}: made` };
+  } catch (error) {
+    return { ok: false, words: `${called}: ${problemOf(error).say}` };
+  }
+}

@@ -1,0 +1,36 @@
+import type { OptionSpec } from '../chat/commands.ts';
+import type { Call, Command } from './registry.ts';
+
+/** A second word of a command: its answer is for the asker alone unless it says otherwise. */
+export function subcommand(
+  given: Pick<Command, 'name' | 'summary' | 'run'> & Partial<Pick<Command, 'options' | 'private'>>,
+): Command {
+  return { options: [], private: true, subcommands: [], shortcut: null, who: 'everyone', ...given };
+}
+
+/** An option with the rest of its rules as they mostly are. */
+export function option(
+  name: string,
+  type: OptionSpec['type'],
+  summary: string,
+  more: Partial<Omit<OptionSpec, 'name' | 'type' | 'summary'>> = {},
+): OptionSpec {
+  return { name, type, summary, required: false, choices: [], suggested: false, ...more };
+}
+
+/** A fixed list for an option: values with what is read. */
+export function choicesOf(labels: Readonly<Record<string, string>>): OptionSpec['choices'] {
+  return Object.entries(labels).map(([value, label]) => ({ value, label, hint: null }));
+}
+
+/** The text of an option; null when it was not given. */
+export function given(call: Pick<Call, 'options'>, name: string): string | null {
+  const value = call.options.get(name);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return typeof value === 'string' ? value : null;
+}
+
+/** Words as an outcome. */
+export function say(markdown: string) {
+  return { do: 'say', body: { markdown, controls: null } } as const;
+}
