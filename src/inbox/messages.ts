@@ -10,10 +10,7 @@ import type { ThreadMode } from './addressed.ts';
 import { isAddressed } from './addressed.ts';
 import type { Calls } from './calls.ts';
 import { findCommand } from './find-command.ts';
-import type { Questions } from './questions.ts';
-
-/** The longest question, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
-export const QUESTION_UNITS = 100_000;
+import { type Questions, tooLong } from './questions.ts';
 
 /** Takes a message in: a question becomes a job, a command runs, everything else is left alone. */
 export type Messages = (event: MessageEvent) => Promise<Answer>;
@@ -38,11 +35,13 @@ export function createMessages(rooms: {
     const key = placeKey(conversation);
     const joined = (await store.conversations.get(key))?.joinedAt != null;
     const before = await store.settings.get(`conversation:${key}`, 'dialogue');
-    const { answer, dialogue } = isAddressed(event, rooms.mode(message.ref.place.platform), joined, { with: before });
-    if (dialogue.with !== before && (answer || joined)) await remember(key, dialogue.with);
-    if (!answer) return { do: 'none' };
     const refusal = rooms.access.refusal(message.author);
-    if (refusal !== null) return refusal === '' ? { do: 'none' } : say(refusal);
+    // Whoever is not answered begins no dialogue, and is told so only when they ask.
+    const heard = refusal === null ? event : { message, addressed: 'ambient' as const };
+    const { answer, dialogue } = isAddressed(heard, rooms.mode(message.ref.place.platform), joined, { with: before });
+    if (dialogue.with !== before && (answer || joined)) await remember(key, dialogue.with);
+    if (refusal) return event.addressed === 'ambient' ? { do: 'none' } : say(refusal);
+    if (!answer || refusal !== null) return { do: 'none' };
 
     const text = cleanText(message.text).trim();
     const command = commandIn(text);
@@ -50,19 +49,13 @@ export function createMessages(rooms: {
       const { author } = message;
       return rooms.calls.typed({ ...command, author, conversation, message, replyTo: event.replyTo, key: event.key });
     }
-    if (text.length > QUESTION_UNITS) {
-      return say(
-        `That is ${text.length.toLocaleString('en')} characters; I can take ${QUESTION_UNITS.toLocaleString('en')}. Send it as a file, and I read it from there.`,
-      );
-    }
-    if (
-      text === '' &&
-      message.files.length === 0 &&
-      event.replyTo === null &&
-      !joined &&
-      conversation.thread !== message.ref.place.thread
-    ) {
-      return say('Hello! Write your question after my name, or `/help` to see what I can do.');
+    const long = tooLong(text);
+    if (long) return say(long);
+    if (!/[^\s\p{Cf}]/u.test(text) && message.files.length === 0 && event.replyTo === null) {
+      if (event.addressed === 'ambient') return { do: 'none' };
+      // Named without a word in a thread, Parley answers what was written above; anywhere else there is nothing to answer.
+      if (conversation.kind === 'direct' || conversation.thread !== message.ref.place.thread)
+        return say('Hello! Write your question after my name, or `/help` to see what I can do.');
     }
     await rooms.questions.add(event.key, {
       asker: message.author,

@@ -65,25 +65,26 @@ export function createLocate(rooms: {
   }
 
   async function placeOf(job: Job, question: Question): Promise<Place> {
-    const { conversation, message } = question;
-    if (question.private) return conversation;
-    if (message && conversation.thread !== question.place.thread) {
-      // A place that has a row has been found before, by an earlier question or an earlier try.
-      const known = await store.conversations.get(placeKey(conversation));
-      const { titleLength } = rooms.adapter(conversation.platform).limits;
-      return known ? conversation : delivery.thread(message, titleOf(question.text, titleLength));
-    }
+    if (question.private) return question.conversation;
+    const place = await threadOf(question);
     if (question.announce !== null && question.replaces === null) {
       await delivery.say({
         lease: job,
         job: `${job.id}:line`,
-        place: conversation,
+        place,
         body: { markdown: question.announce, controls: null },
         via: question.trigger,
         expiresAt: clock.now() + KEPT_MS,
       });
     }
-    return conversation;
+    return place;
+  }
+
+  async function threadOf({ conversation, message, place, text }: Question): Promise<Place> {
+    if (!message || conversation.thread === place.thread) return conversation;
+    // A place that has a row has been found before, by an earlier question or an earlier try.
+    if (await store.conversations.get(placeKey(conversation))) return conversation;
+    return delivery.thread(message, titleOf(text, rooms.adapter(conversation.platform).limits.titleLength));
   }
 
   async function reusable(question: Question, place: Place): Promise<readonly SurfaceRef[]> {

@@ -163,6 +163,8 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
 
   async function gather(): Promise<void> {
     if (state.place) rest = work(state.place);
+    // From now on counts how long people see nothing.
+    theReply();
     gathered = await rooms.gather(job, question, state, model.signal);
     const armed = (gathered.question.toolIds ?? []).length > 0;
     dispatch({ type: 'gathered', ids: gathered.ids, notices: gathered.notices, armed });
