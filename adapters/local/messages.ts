@@ -91,6 +91,7 @@ const menu = z.object({
 /** What `render` made, read back; a payload of another adapter does not pass. */
 export const payloadJson = z.object({
   markdown: z.string(),
+  part: z.number().int(),
   note: z.object({ title: z.string(), markdown: z.string() }).nullable(),
   sources: z.array(source),
   status: z.string().nullable(),

@@ -116,6 +116,8 @@ export interface PageMessage {
   readonly reactions: readonly string[];
   /** Only the reader sees it. */
   readonly secret: boolean;
+  /** Which part of an answer, from 0. */
+  readonly part: number;
   readonly live: boolean;
   readonly status: string | null;
   readonly note: Note | null;

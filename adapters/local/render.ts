@@ -4,6 +4,8 @@ import { localLimits, NOTE_UNITS, PART_UNITS } from './limits.ts';
 /** A message of Parley's as the page shows it. */
 export interface LocalPayload {
   readonly markdown: string;
+  /** Which part of an answer it is, from 0: later ones join the one before. */
+  readonly part: number;
   readonly note: Note | null;
   readonly sources: readonly Source[];
   readonly status: string | null;
@@ -23,6 +25,7 @@ export function renderLocal(
   return {
     payload: {
       markdown: part.markdown,
+      part: part.index,
       note: part.note && { title: part.note.title, markdown: middleCut(part.note.markdown) },
       sources: part.last ? part.sources : [],
       status: part.last ? part.status : null,
@@ -38,7 +41,7 @@ export function renderLocal(
 export function renderBody(body: { readonly markdown: string; readonly controls: Controls | null }): LocalPayload {
   const { markdown, controls } = body;
   const cut = markdown.length > PART_UNITS ? `${markdown.slice(0, PART_UNITS - 1).toWellFormed()}…` : markdown;
-  return { markdown: cut, note: null, sources: [], status: null, live: false, controls };
+  return { markdown: cut, part: 0, note: null, sources: [], status: null, live: false, controls };
 }
 
 function middleCut(text: string): string {

@@ -23,6 +23,7 @@ export function pageMessage(kept: Kept): PageMessage {
     reactions,
     n,
     secret: kept.reader !== null,
+    part: shown?.part ?? 0,
     live: shown?.live ?? false,
     status: shown?.status ?? null,
     note: shown?.note ?? null,
@@ -34,13 +35,13 @@ export function pageMessage(kept: Kept): PageMessage {
 /** A conversation as the list shows it. */
 export function pageConversation(book: Book, conversation: Conversation): PageConversation {
   const { id, title, usedAt } = conversation;
-  const first = book.messages.first(id, conversation.owner);
+  const open = book.messages.first(id, null);
   return {
     id,
     shared: conversation.owner === null,
     title,
-    preview: preview(first),
-    emoji: first?.reactions[0] ?? null,
+    preview: preview(open ?? book.messages.first(id, conversation.owner)),
+    emoji: open?.reactions[0] ?? null,
     usedAt,
   };
 }
@@ -53,7 +54,8 @@ export function isListed(book: Book, conversation: Conversation, person: string)
 function preview(first: Kept | null): string {
   if (!first) return '';
   const line = first.text
-    .replaceAll(/[`*_#>]+/g, '')
+    .replaceAll(/^[#>\s]+/gm, '')
+    .replaceAll(/[`*]+/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
   if (line === '') return first.files[0]?.name ?? '';

@@ -76,7 +76,7 @@ function guardedMessage(one: PageMessage, before: PageMessage | undefined): unkn
     before.author === one.author &&
     before.secret === one.secret &&
     one.at - before.at < JOINED_MS &&
-    (one.author !== PARLEY || (!before.controls && !one.secret));
+    (one.author !== PARLEY || one.part > 0);
   const pressed =
     one.controls === null ? '' : [...state.pressed].filter((name) => name.startsWith(`${one.id} `)).join();
   const name = state.people.get(one.author)?.name;
