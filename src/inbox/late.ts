@@ -15,7 +15,7 @@ const LATE_MS = 900_000;
  * cannot be reached: that one is answered.
  */
 export async function askFirst(
-  rooms: { store: Store; delivery: Delivery; clock: Clock },
+  rooms: { store: Store; delivery: Pick<Delivery, 'say' | 'tell'>; clock: Clock },
   job: Job,
   question: Question,
 ): Promise<boolean> {
@@ -38,7 +38,7 @@ export async function askFirst(
 
 /** What was asked is seen by nobody else when the question was not either. False when it could not be said. */
 async function asked(
-  rooms: { delivery: Delivery; clock: Clock },
+  rooms: { delivery: Pick<Delivery, 'say' | 'tell'>; clock: Clock },
   job: Job,
   question: Question,
   body: Body,

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Clock, systemClock } from '../../src/chat/clock.ts';
-import type { Store } from '../../src/store/port.ts';
+import type { CommandEvent, MessageEvent } from '../../src/chat/events.ts';
+import { demoModel } from '../../src/demo/openwebui/answers/demo-model.ts';
+import type { Ask } from '../../src/demo/openwebui/model.ts';
+import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
+import { defectsOf } from '../../src/openwebui/tree-defects.ts';
+import type { Job, Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
-import { openWorld } from '../flow/world.ts';
+import { CHANNEL, openWorld, type World } from '../flow/world.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
@@ -12,6 +17,7 @@ import { createPlain } from '../servers/plain.ts';
 const later: Clock = { now: () => systemClock.now() + 60_000, after: systemClock.after };
 
 const ANSWER = 'The whole answer, from the first word to the last.';
+const BEFORE = 'Before that, this.';
 
 /**
  * A process that dies at its n-th step: the step is done or not, and from then on nothing of it moves any more. Steps are the
@@ -62,35 +68,61 @@ function isSurface(value: unknown): value is object {
 
 let openWebUI: ScriptedOpenWebUI;
 beforeAll(async () => {
-  openWebUI = await startScriptedOpenWebUI();
+  const demo = demoModel({ seed: 1, pace: 'instant' });
+  const answer = ({ messages }: Ask) =>
+    says(messages.at(-1)?.text.includes('Before?') ? BEFORE : ANSWER, { units: 10, everyMs: 1 });
+  openWebUI = await startScriptedOpenWebUI({ model: { ...demo, answer } });
 });
 afterAll(() => openWebUI.close());
 
-/** Asks one question, lets the process die at a step, starts another on what is left, and gives what then stands. */
-async function crash(dieAt: number, done: boolean) {
+/** What is asked of the process that dies, and what must stand in the end. */
+interface Scene {
+  /** A question was asked and answered before, by a process that lived. */
+  readonly second?: boolean;
+  readonly command?: boolean;
+  event(world: World): MessageEvent | CommandEvent;
+  readonly standing: readonly string[];
+}
+
+/** The job that answers an event: a question by command goes on in the line of its thread. */
+async function answering(store: Store, key: string): Promise<Job | null> {
+  const job = await store.jobs.byKey(key);
+  return job && ((await store.jobs.byKey(`announced:${job.id}`)) ?? job);
+}
+
+async function settled(store: Store, key: string, died: () => string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const job = await answering(store, key);
+      const after = job && (await store.jobs.byKey(`after:${job.id}`));
+      expect({ died: died(), turn: job?.state, after: after?.state }).toMatchObject({ turn: 'done', after: 'done' });
+    },
+    { timeout: 5_000, interval: 10 },
+  );
+}
+
+/** Plays a scene, lets the process die at a step, starts another on what is left, and gives what then stands. */
+async function crash(scene: Scene, dieAt: number, done: boolean) {
   const store: Store = openSqlite(':memory:', { vault: createVault(null) });
   const plain = createPlain({ clock: systemClock });
   const life = mortal(dieAt, done);
   const chatsBefore = new Set(openWebUI.chats().map((chat) => chat.id));
-  const model = () => says(ANSWER, { units: 10, everyMs: 1 });
-  openWebUI.next(model);
-  openWebUI.next(model);
+  if (scene.second) {
+    const calm = await openWorld({ store, openWebUI, plain });
+    const event = calm.message('Before?', { id: 'before' });
+    await calm.host.accept(event);
+    await settled(store, event.key, () => 'never');
+    await calm.close();
+  }
   const first = await openWorld({
     store: life.wrap(store, TABLES),
     openWebUI,
     plain,
     wrap: (adapter) => life.wrap(adapter),
   });
-  const event = first.message('What is the answer?');
+  const event = scene.event(first);
   const accepted = first.host.accept(event);
-  const over = vi.waitFor(
-    async () => {
-      const job = await store.jobs.byKey(event.key);
-      const after = job && (await store.jobs.byKey(`after:${job.id}`));
-      expect(after?.state).toBe('done');
-    },
-    { timeout: 5_000, interval: 10 },
-  );
+  const over = settled(store, event.key, () => 'never');
   const ended = await Promise.race([life.death.then(() => 'died'), over.then(() => 'lived')]);
   first.parley.stop(0).catch(() => undefined);
   const steps = life.steps();
@@ -99,35 +131,54 @@ async function crash(dieAt: number, done: boolean) {
     const second = await openWorld({ store, openWebUI, plain, clock: later });
     // An event that was not acknowledged comes again.
     await Promise.race([accepted, second.host.accept(event)]);
-    await vi.waitFor(
-      async () => {
-        const job = await store.jobs.byKey(event.key);
-        const after = job && (await store.jobs.byKey(`after:${job.id}`));
-        expect({ died: life.last(), turn: job?.state, after: after?.state }).toMatchObject({
-          turn: 'done',
-          after: 'done',
-        });
-      },
-      { timeout: 5_000, interval: 10 },
-    );
+    await settled(store, event.key, life.last);
     await second.close();
   }
   const chats = openWebUI.chats().filter((chat) => !chatsBefore.has(chat.id) && JSON.stringify(chat).includes(ANSWER));
   await store.close();
-  return { ended, steps, standing: plain.standing(), chats };
+  const trees = chats.map((chat) => chatTree.parse(chat.chat));
+  return {
+    ended,
+    steps,
+    standing: plain.standing(),
+    chats: trees.map((tree) => ({ said: branch(tree).map((turn) => turn.text), defects: defectsOf(tree) })),
+  };
 }
 
+const SCENES: Record<string, Scene> = {
+  'the first question': { event: (world) => world.message('What is the answer?'), standing: [ANSWER] },
+  'the next question': {
+    second: true,
+    event: (world) => world.message('What is the answer?'),
+    standing: [BEFORE, ANSWER],
+  },
+  'a question by command': {
+    command: true,
+    event: (world) => world.command('ask', 'What is the answer?', { place: CHANNEL }),
+    standing: ['Ann asked: What is the answer?', ANSWER],
+  },
+};
+
 describe('a process that dies while it answers', () => {
-  it('leaves every question with one whole answer, wherever it dies', async () => {
-    const calm = await crash(Number.POSITIVE_INFINITY, true);
-    expect(calm).toMatchObject({ ended: 'lived', standing: [ANSWER] });
-    expect(calm.steps).toBeGreaterThan(15);
-    for (let dieAt = 1; dieAt <= calm.steps; dieAt++) {
-      for (const done of [false, true]) {
-        const result = await crash(dieAt, done);
-        expect({ dieAt, done, standing: result.standing }).toEqual({ dieAt, done, standing: [ANSWER] });
-        expect({ dieAt, done, chats: result.chats.length }).toEqual({ dieAt, done, chats: 1 });
+  it.each(Object.entries(SCENES))(
+    '%s: it is left with one whole answer, wherever it dies',
+    async (_name, scene) => {
+      const calm = await crash(scene, Number.POSITIVE_INFINITY, true);
+      expect(calm).toMatchObject({ ended: 'lived', standing: scene.standing, chats: [{ defects: [] }] });
+      expect(calm.steps).toBeGreaterThan(15);
+      for (let dieAt = 1; dieAt <= calm.steps; dieAt++) {
+        // What is durable when a step was done is the same as when the next was not: both ways are tried once.
+        for (const done of scene.second || scene.command ? [true] : [false, true]) {
+          const { standing, chats } = await crash(scene, dieAt, done);
+          expect({ dieAt, done, standing, chats }).toEqual({
+            dieAt,
+            done,
+            standing: scene.standing,
+            chats: calm.chats,
+          });
+        }
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 });

@@ -31,6 +31,8 @@ export interface World {
       /** Where the conversation lives, when that is not where it was written. */
       conversation?: Place;
       addressed?: MessageEvent['addressed'];
+      /** The message's id; made up when not given. */
+      id?: string;
     },
   ): MessageEvent;
   command(name: string, text?: string, more?: Partial<CommandEvent>): CommandEvent;
@@ -121,9 +123,9 @@ export async function openWorld(
     host,
     parley,
     logged,
-    message(text, { by = 'Ann', place = THREAD, conversation, addressed = 'mention', ...more } = {}) {
+    message(text, { by = 'Ann', place = THREAD, conversation, addressed = 'mention', id, ...more } = {}) {
       serial += 1;
-      const ref = { place, id: `Q${serial}` };
+      const ref = { place, id: id ?? `Q${serial}` };
       const message: Message = { ref, author: person(by), text, files: [], at: clock.now(), ours: false, ...more };
       const key = messageKey(message.ref);
       return { type: 'message', key, message, addressed, conversation: conversation ?? place, replyTo: null };
