@@ -96,8 +96,5 @@ export function createEvents(office: Office, clock: Clock): Events {
 }
 
 function removed(office: Office): void {
-  office.host.state(
-    'fatal',
-    'Parley was removed from the Slack workspace. Install the app again and set the new SLACK_BOT_TOKEN.',
-  );
+  office.fatal('Parley was removed from the Slack workspace. Install the app again and set the new SLACK_BOT_TOKEN.');
 }

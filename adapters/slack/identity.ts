@@ -5,6 +5,7 @@ import { type Api, createApi, pause } from './api.ts';
 import { slackFailure } from './errors.ts';
 import { SCOPES } from './scopes.ts';
 import type { SlackOptions } from './slack.ts';
+import { APP_REFUSED, BOT_REFUSED } from './token-words.ts';
 import { authTest } from './wire.ts';
 
 /** Who the bot is, and where. */
@@ -89,13 +90,8 @@ async function refused(failure: Failure, rooms: { options: SlackOptions; base: s
   const app = await appTokenProblem(rooms.options.appToken, rooms.base, rooms.options);
   const both = app !== null && (app.problem.kind === 'unauthorized' || app.problem.kind === 'forbidden');
   const { detail } = failure.problem;
-  return slackFailure('unauthorized', detail, both ? `${BOT} ${APP}` : BOT, failure);
+  return slackFailure('unauthorized', detail, both ? `${BOT_REFUSED} ${APP_REFUSED}` : BOT_REFUSED, failure);
 }
-
-export const BOT =
-  'Slack does not accept SLACK_BOT_TOKEN. Copy the Bot User OAuth Token, which begins with xoxb-, from your app’s page OAuth & Permissions.';
-export const APP =
-  'Slack does not accept SLACK_APP_TOKEN. Make an App-Level Token with the scope connections:write on your app’s page Basic Information; it begins with xapp-.';
 
 function lacking(scopes: readonly string[]): Failure {
   const names = scopes.join(' and ');

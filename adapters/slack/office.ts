@@ -41,6 +41,8 @@ export interface Office {
   /** Forms opened lately, by id. */
   readonly forms: Recent<KeptForm>;
   commands(): readonly CommandSpec[];
+  /** Nothing more will come of Slack until an operator acts; told once. */
+  fatal(why: string): void;
   /** Work that nobody waits for: it is finished before the adapter stops, and what it throws is logged. */
   background(what: string, work: Promise<unknown>): void;
 }

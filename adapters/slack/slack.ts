@@ -78,14 +78,16 @@ export function createSlack(options: SlackOptions): SlackAdapter {
 
   const api = createApi({ token: options.botToken, base, log, refused: refuse });
 
+  function die(why: string): void {
+    if (fatal) return;
+    fatal = true;
+    host?.state('fatal', why);
+  }
+
   /** The token died while we ran: that does not mend itself. */
   function refuse(failure: Failure): void {
-    if (fatal || !desk) return;
-    fatal = true;
-    host?.state(
-      'fatal',
-      `Slack no longer accepts SLACK_BOT_TOKEN (${failure.problem.detail}). Install the app again and set the new token.`,
-    );
+    const { detail } = failure.problem;
+    if (desk) die(`Slack no longer accepts SLACK_BOT_TOKEN (${detail}). Install the app again and set the new token.`);
   }
 
   function ready(): Desk {
@@ -126,6 +128,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
       botName: identity.name,
       forms: createRecent<KeptForm>(clock, FORMS, FORM_MS),
       commands: () => commands,
+      fatal: die,
     };
     return { office, reader, titles, identity, statuses: createStatuses(api, clock, log) };
   }
@@ -150,10 +153,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
         {
           connected: () => !fatal && to.state('connected', ''),
           reconnecting: () => !fatal && to.state('reconnecting', 'The connection to Slack is being made again.'),
-          fatal(failure) {
-            fatal = true;
-            to.state('fatal', failure.problem.say);
-          },
+          fatal: (failure) => die(failure.problem.say),
         },
       );
       await line.open();

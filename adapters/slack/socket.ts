@@ -1,9 +1,10 @@
 import type { SocketModeReceiver } from '@slack/bolt';
 import type { Clock } from '../../src/chat/clock.ts';
-import { Failure } from '../../src/chat/errors.ts';
+import type { Failure } from '../../src/chat/errors.ts';
 import { pause } from './api.ts';
 import { failureOf, slackFailure } from './errors.ts';
 import type { SlackLog } from './sdk-log.ts';
+import { APP_REFUSED } from './token-words.ts';
 
 /** One socket of Socket Mode that is kept open. */
 export interface Socket {
@@ -61,7 +62,7 @@ export function keepSocket(receiver: SocketModeReceiver, watch: SocketWatch, clo
         const { problem } = failureOf(error, 'apps.connections.open');
         log.warn({ kind: problem.kind, detail: problem.detail }, 'the Slack socket could not be opened');
         if (problem.kind === 'unauthorized' || problem.kind === 'forbidden') {
-          const failure = new Failure(problem);
+          const failure = slackFailure(problem.kind, problem.detail, APP_REFUSED, error);
           ready.reject(failure);
           watch.lost(failure);
           return;
