@@ -188,10 +188,12 @@ export function createPlatform(doors: Doors): Adapter {
     busy: failing(async (place, status) => {
       board.busy(conversationId(place), status);
     }),
-    title: failing(async (place, title) => {
+    title: failing(async (place, title, by) => {
       const conversation = book.conversations.get(conversationId(place));
       if (!conversation) throw localFailure('missing', `no conversation ${conversationId(place)}`);
-      if (conversation.titledBy !== 'person') board.title(conversation.id, oneLine(title), 'parley');
+      if (by === 'person' || conversation.titledBy !== 'person') {
+        board.title(conversation.id, oneLine(title), by === 'person' ? 'person' : 'parley');
+      }
     }),
     openForm: failing(async (trigger, form) => {
       if (clock.now() >= trigger.expiresAt) throw localFailure('expired', 'the trigger is dead');

@@ -53,8 +53,8 @@ export interface Adapter {
   probe(): AsyncIterable<Finding>;
   /** Shows that the bot is at work here (typing, a status), or with null that it no longer is. Best effort; lasts at most a few minutes. */
   busy?(place: Place, status: string | null): Promise<void>;
-  /** Names the conversation, unless a person has named it. */
-  title?(place: Place, title: string): Promise<void>;
+  /** Names the conversation. The model's title (`by: 'model'`) never replaces one that a person gave on the platform. */
+  title?(place: Place, title: string, by: 'model' | 'person'): Promise<void>;
   openForm?(trigger: Trigger, form: Form): Promise<void>;
   /** Makes these the commands that the platform offers. Called once after `start`; does nothing when they are already so. */
   publish?(commands: readonly CommandSpec[]): Promise<void>;

@@ -7,7 +7,15 @@ import {
   VERSIONS_PER_PAGE,
 } from '../openwebui/prompts.ts';
 import { diffLines } from '../prompts/diff.ts';
-import { entryOption, findVersion, type Picked, promptOption, unknownVersion, withPrompt } from './prompts-pick.ts';
+import {
+  entryOption,
+  findVersion,
+  isUuid,
+  type Picked,
+  promptOption,
+  unknownVersion,
+  withPrompt,
+} from './prompts-pick.ts';
 import { fenced, inline, versionLine } from './prompts-words.ts';
 import type { Next, Outcome } from './registry.ts';
 import { given, option, say, subcommand } from './subcommand.ts';
@@ -148,8 +156,9 @@ async function withVersion(
   typed: string,
   act: (version: PromptVersion) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const whole = /^[0-9a-f-]{36}$/i.test(typed);
-  const found = whole ? await promptVersion(picked.server, picked.prompt.id, typed) : await findVersion(picked, typed);
+  const found = isUuid(typed)
+    ? await promptVersion(picked.server, picked.prompt.id, typed)
+    : await findVersion(picked, typed);
   return found ? act(found) : unknownVersion(picked.prompt, typed);
 }
 

@@ -1,3 +1,4 @@
+import { problemOf } from '../chat/errors.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt, PromptVersion } from '../openwebui/prompt-rows.ts';
 import { pagePrompts, promptHistory, promptVersion, readPrompt, VERSIONS_PER_PAGE } from '../openwebui/prompts.ts';
@@ -36,8 +37,19 @@ export async function withPrompt(
 /** Among all prompts, those that are switched off too. */
 export async function anywhere(server: OpenWebUI, typed: string): Promise<Prompt | null> {
   const command = typed.trim().replace(/^\//, '');
+  if (isUuid(command)) return readPrompt(server, command).catch(noneIfMissing);
   const { items } = await pagePrompts(server, { query: command });
   return findPrompt(items, command);
+}
+
+/** Whether this is a whole id as servers since 0.8 give them. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function noneIfMissing(error: unknown): null {
+  if (problemOf(error).kind === 'missing') return null;
+  throw error;
 }
 
 /** The version whose id begins with what was typed, or the live one for `live`. Null when there is none, or more than one. */

@@ -147,11 +147,11 @@ export function createChores(options: ChoresOptions): Chores {
       const scopes = scopesOf(adapter, [`${OWN}${on ? 'react' : 'unreact'}:${ref.place.team}`]);
       return quietly('reaction', () => run(3, scopes, () => adapter.react(ref, emoji, on)));
     },
-    async title(place, title) {
+    async title(place, title, by) {
       const adapter = options.adapter(place.platform);
       if (!adapter.title) return null;
       const scopes = scopesOf(adapter, [`${OWN}title:${placeKey(place)}`]);
-      return quietly('title', () => run(3, scopes, async () => adapter.title?.(place, title)));
+      return quietly('title', () => run(3, scopes, async () => adapter.title?.(place, title, by)));
     },
     busy(place, status) {
       const adapter = options.adapter(place.platform);

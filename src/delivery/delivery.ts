@@ -87,7 +87,7 @@ export interface Delivery {
   /** Sets or takes off the bot's reaction, when the budget has room. Null: done. Never rejects. */
   react(ref: MessageRef, emoji: string, on: boolean): Promise<Problem | null>;
   /** Names a conversation, when the budget has room. Null: done, or the platform has no titles. Never rejects. */
-  title(place: Place, title: string): Promise<Problem | null>;
+  title(place: Place, title: string, by: 'model' | 'person'): Promise<Problem | null>;
   /** Shows that the bot is at work, or with null that it no longer is. The newest wins; failures are only logged. */
   busy(place: Place, status: string | null): void;
   /** Posts a file. `key` is what `adapter.find` looks for. Never rejects. */

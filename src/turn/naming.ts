@@ -54,7 +54,7 @@ export function createNaming(rooms: {
   return {
     async byPerson(conversation, title) {
       await rename(conversation, title);
-      const problem = await delivery.title(conversation.place, title);
+      const problem = await delivery.title(conversation.place, title, 'person');
       if (problem)
         rooms.log.warn(
           { conversation: conversation.key, kind: problem.kind, detail: problem.detail },
@@ -68,7 +68,7 @@ export function createNaming(rooms: {
     async byModel(conversation, title, lease) {
       if (conversation.titledBy === 'person') return;
       if (!(await store.conversations.put({ ...conversation, title, titledBy: 'model' }, lease))) return;
-      const problem = await delivery.title(conversation.place, title);
+      const problem = await delivery.title(conversation.place, title, 'model');
       if (problem) rooms.log.info({ conversation: conversation.key, kind: problem.kind }, 'title not shown');
       if (conversation.chatId !== null) await renameChat(rooms.server, conversation.chatId, title);
     },

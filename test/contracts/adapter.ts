@@ -142,8 +142,8 @@ export function adapterContract(name: string, open: () => Promise<OpenedAdapter>
       });
 
       it('names and marks a conversation without complaint, twice too', async () => {
-        await adapter().title?.(opened.place, 'A title');
-        await adapter().title?.(opened.place, 'A title');
+        await adapter().title?.(opened.place, 'A title', 'model');
+        await adapter().title?.(opened.place, 'A title', 'model');
         await adapter().busy?.(opened.place, 'thinking…');
         await adapter().busy?.(opened.place, null);
         await adapter().busy?.(opened.place, null);

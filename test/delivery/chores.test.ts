@@ -34,7 +34,7 @@ describe('chores', () => {
 
   it('a third title within minutes waits and is given up', async () => {
     const world = createWorld();
-    const all = ['a', 'b', 'c'].map((title) => world.delivery.title(PLACE, title));
+    const all = ['a', 'b', 'c'].map((title) => world.delivery.title(PLACE, title, 'model'));
     await world.clock.advance(400_000);
     await Promise.all(all.slice(0, 2));
     expect(world.plain.titles.slice(0, 2)).toEqual(['a', 'b']);

@@ -191,7 +191,7 @@ describe('coming back', () => {
     for (let i = 0; i < 30; i += 1) await writing.show(`One ${'more '.repeat(i)}`);
     await writing.finish('All of it');
     await deleted.remove();
-    await world.local.title?.(conversation, 'Named meanwhile');
+    await world.local.title?.(conversation, 'Named meanwhile', 'model');
 
     const back = await join(world, bob.me, { seen: { book, seq }, holds: [thread] });
     clients.push(back);
@@ -244,7 +244,7 @@ describe('numbers of changes', () => {
     await writing.show('One two');
     await world.local.react(message.ref, '🌊', true);
     await writing.finish('One two three');
-    await world.local.title?.(conversation, 'Counting');
+    await world.local.title?.(conversation, 'Counting', 'model');
     await say(ann, thread, 'Thanks');
     await writing.surface.remove();
     await ann.next('gone');
@@ -282,11 +282,11 @@ describe('titles', () => {
   it('given by a person are told to the host and never replaced', async () => {
     await say(ann, mine, 'Question');
     const { conversation } = await world.host.next('message');
-    await world.local.title?.(conversation, 'By the model');
+    await world.local.title?.(conversation, 'By the model', 'model');
     ann.send({ type: 'rename', n: n(), conversation: mine, title: ' By Ann ' });
     expect(await world.host.next('renamed')).toMatchObject({ title: 'By Ann', place: conversation });
     await ann.next('conversation', (frame) => frame.conversation.title === 'By Ann');
-    await world.local.title?.(conversation, 'By the model again');
+    await world.local.title?.(conversation, 'By the model again', 'model');
     const back = await join(world, ann.me);
     clients.push(back);
     expect((await back.next('ready')).conversations[0]?.title).toBe('By Ann');

@@ -80,7 +80,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await writing.finish('By the **Moon**.');
     await ann.by('said').filter({ hasText: 'Parley: By the Moon.' }).waitFor({ state: 'attached' });
     await world.local.react(message.ref, '🌊', true);
-    await world.local.title?.(conversation, 'Tides');
+    await world.local.title?.(conversation, 'Tides', 'model');
     await ann.by('conversation').filter({ hasText: 'Tides' }).filter({ hasText: '🌊' }).waitFor();
     await ann.by('reactions').filter({ hasText: '🌊' }).waitFor();
     expect(await ann.page.title()).toBe('Tides · Parley');
