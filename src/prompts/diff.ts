@@ -14,12 +14,15 @@ export function diffLines(before: string, after: string): string[] {
   if (before === after) return [];
   const lines = compare(before.split('\n'), after.split('\n'));
   const shown: string[] = [];
-  let last = -1;
-  for (const [at, { mark, text }] of lines.entries()) {
-    if (!nearChange(lines, at)) continue;
-    if (last !== at - 1 || shown.length === 0) shown.push(headOf(lines, at));
-    shown.push(mark + text);
-    last = at;
+  let cut = true;
+  const at = { before: 1, after: 1 };
+  for (const [index, { mark, text }] of lines.entries()) {
+    const near = nearChange(lines, index);
+    if (near && cut) shown.push(`@@ -${at.before} +${at.after} @@`);
+    if (near) shown.push(mark + text);
+    cut = !near;
+    if (mark !== '+') at.before += 1;
+    if (mark !== '-') at.after += 1;
   }
   return shown;
 }
@@ -68,11 +71,4 @@ function nearChange(lines: readonly Line[], at: number): boolean {
   for (let i = Math.max(0, at - AROUND); i <= at + AROUND && i < lines.length; i++)
     if (lines[i]?.mark !== ' ') return true;
   return false;
-}
-
-/** Where a run of shown lines begins, counted from 1 in both texts. */
-function headOf(lines: readonly Line[], at: number): string {
-  const before = lines.slice(0, at);
-  const count = (mark: Line['mark']) => before.filter((line) => line.mark === mark).length;
-  return `@@ -${count(' ') + count('-') + 1} +${count(' ') + count('+') + 1} @@`;
 }
