@@ -76,10 +76,10 @@ test('a rename over the limit is refused at once instead of waited for, ten minu
   const { adapter, ann, channel, server } = await scene();
   const said = server.people.say(ann, channel, 'hello');
   const place = await adapter.thread(refOf(channel, said), 'one');
-  await adapter.title?.(place, 'two');
-  await adapter.title?.(place, 'three');
+  await adapter.title?.(place, 'two', 'model');
+  await adapter.title?.(place, 'three', 'model');
   const started = Date.now();
-  const problem = await refusal(adapter.title?.(place, 'four') ?? Promise.resolve());
+  const problem = await refusal(adapter.title?.(place, 'four', 'model') ?? Promise.resolve());
   expect(problem.kind).toBe('busy');
   if (problem.retry.when === 'after') expect(problem.retry.ms).toBeGreaterThan(60_000);
   expect(Date.now() - started).toBeLessThan(1_000);
@@ -235,12 +235,12 @@ test('a title does not replace one that a person gave, also while Parley was awa
   server.people.change(thread, { name: 'Ann’s own' });
   await expect
     .poll(async () => {
-      await adapter.title?.(place, 'The model’s');
+      await adapter.title?.(place, 'The model’s', 'model');
       return thread.name;
     })
     .toBe('Ann’s own');
   const theirs = server.people.thread(ann, channel, 'A thread of Ann’s');
-  await adapter.title?.(placeOf(channel, theirs.id), 'The model’s');
+  await adapter.title?.(placeOf(channel, theirs.id), 'The model’s', 'model');
   expect(theirs.name).toBe('A thread of Ann’s');
 });
 

@@ -26,7 +26,7 @@ test('an answer in a thread: made, opened, edited, named, reacted to, typed in; 
   await surface.put(rendered(adapter, 'one two'), false);
   await adapter.busy?.(place, null);
   await adapter.react(refOf(channel, said), '🌈', true);
-  await adapter.title?.(place, 'A greeting');
+  await adapter.title?.(place, 'A greeting', 'model');
   const thread = server.world.channels.get(said.id);
   expect(thread).toMatchObject({ name: 'A greeting', type: 11 });
   const [answer] = server.world.messagesIn(said.id).filter((one) => one.content !== '' && one.type === 0);
