@@ -29,21 +29,25 @@ async function ask(page: Page, text: string): Promise<void> {
 async function photograph(browser: Browser, link: string): Promise<void> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 860 },
-    deviceScaleFactor: 2,
+    deviceScaleFactor: 1.5,
     colorScheme: 'light',
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   await enter(page, link, 'Ann');
-  for (const question of ['Plan a small team offsite as a list', 'Compare tea and coffee in a table']) {
+  for (const question of ['Plan a small team offsite as a list', 'Show me code that reads a file, in two languages']) {
     await ask(page, question);
     await page.getByTestId('new-chat').click();
   }
-  await ask(page, 'Show me code that reads a file, in two languages');
+  await ask(page, 'Compare tea and coffee in a table');
   await page.screenshot({ path: join(folder, 'page-light.png') });
   await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByTestId('conversation').nth(1).click();
+  await page.waitForTimeout(500);
   await page.screenshot({ path: join(folder, 'page-dark.png') });
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(500);
   await page.screenshot({ path: join(folder, 'page-phone.png') });
   await context.close();
 }
