@@ -1,4 +1,5 @@
-import { type Line, mayBelong, type Scan } from './scanner.ts';
+import { type Line, mayBelong } from './lines.ts';
+import type { Scan } from './scanner.ts';
 import { lineAt } from './seam.ts';
 
 /** A place where a text may be cut. The lower the rank, the less the reader notices. */

@@ -1,4 +1,5 @@
-import { type Line, mayBeDelimiter, type Scan, scan } from './scanner.ts';
+import { type Line, mayBeDelimiter } from './lines.ts';
+import { type Scan, scan } from './scanner.ts';
 import { closing } from './seam.ts';
 
 /** What a live tail shows while it grows. */

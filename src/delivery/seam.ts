@@ -1,4 +1,5 @@
-import type { Level, Line, Scan } from './scanner.ts';
+import type { Level, Line } from './lines.ts';
+import type { Scan } from './scanner.ts';
 
 /** What must be added where a text is cut, so that both sides are valid Markdown by themselves. */
 export interface Seam {
