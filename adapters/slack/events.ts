@@ -26,6 +26,7 @@ export function createEvents(office: Office, clock: Clock): Events {
 
   async function take(event: ChatEvent): Promise<void> {
     if (event.type === 'joined' && !(await isNew(event.place.channel, event.place.kind))) return;
+    if (event.type === 'renamed') office.titles.namedByPerson(event.place);
     const answer = await office.host.accept(event);
     office.background(`the answer to ${event.type}`, carryOut(answer, event));
   }

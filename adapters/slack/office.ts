@@ -14,6 +14,7 @@ import type { Recent } from './recent.ts';
 import type { SlackLog } from './sdk-log.ts';
 import type { Surfaces } from './surfaces.ts';
 import type { Tell } from './tell.ts';
+import type { Titles } from './titles.ts';
 
 /** Acknowledges, with what the person sees at once. */
 export type Ack = ReceiverEvent['ack'];
@@ -32,6 +33,7 @@ export interface Office {
   readonly people: People;
   readonly channels: Channels;
   readonly surfaces: Surfaces;
+  readonly titles: Titles;
   readonly tell: Tell;
   readonly clock: Clock;
   readonly log: SlackLog;

@@ -128,6 +128,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
       botName: identity.name,
       forms: createRecent<KeptForm>(clock, FORMS, FORM_MS),
       commands: () => commands,
+      titles,
       fatal: die,
     };
     return { office, reader, titles, identity, statuses: createStatuses(api, clock, log) };
@@ -184,7 +185,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     upload: (place, file, key) => upload({ api, clock, signal: stopping.signal }, place, file, key),
     probe: () => probe({ ...options, base }),
     busy: async (place, status) => ready().statuses.show(place, status),
-    title: async (place, title) => ready().titles.title(place, title),
+    title: async (place, title, by) => ready().titles.title(place, title, by),
     openForm: async (trigger, form) => void (await openForm(ready().office, trigger, form)),
     async publish(specs) {
       // Slack takes commands from the manifest only; this tells which of them ask for more with a form.

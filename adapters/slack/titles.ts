@@ -19,7 +19,9 @@ export interface Titles {
    * Names a conversation: its agent session where the app is an agent, its assistant thread where there is one, otherwise a
    * header above the first answer. A direct channel without threads has no title.
    */
-  title(place: Place, title: string): Promise<void>;
+  title(place: Place, title: string, by: 'model' | 'person'): Promise<void>;
+  /** A person named the conversation in Slack itself: the model's title no longer replaces that. */
+  namedByPerson(place: Place): void;
 }
 
 interface First {
@@ -32,10 +34,13 @@ interface First {
 
 /** First answers kept in memory so that a title can be put above them. */
 const MOST = 500;
+/** Conversations whose name is a person's, as far as this process knows; the core keeps it for good. */
+const NAMED = 5_000;
 
 /** See {@link Titles}. */
 export function createTitles(api: Api, clock: Clock): Titles {
   const firsts = createRecent<First>(clock, MOST);
+  const named = createRecent<true>(clock, NAMED);
   /** What the workspace has turned out not to offer, so that it is not tried each time. */
   const without = new Set<string>();
 
@@ -79,13 +84,15 @@ export function createTitles(api: Api, clock: Clock): Titles {
       first.blocks = blocks;
       return rewrite(place, first);
     },
-    async title(place, title) {
+    namedByPerson: (place) => named.set(placeKey(place), true),
+    async title(place, title, by) {
       const { thread } = place;
-      if (thread === null) return;
+      if (thread === null || (by === 'model' && named.get(placeKey(place)))) return;
+      if (by === 'person') named.set(placeKey(place), true);
       const { text } = plain(title, TITLE_UNITS);
-      const named = { channel_id: place.channel, thread_ts: thread, title: text };
-      if (await tried('agents.sessions.rename', named)) return;
-      if (place.kind === 'direct' && (await tried('assistant.threads.setTitle', named))) return;
+      const session = { channel_id: place.channel, thread_ts: thread, title: text };
+      if (await tried('agents.sessions.rename', session)) return;
+      if (place.kind === 'direct' && (await tried('assistant.threads.setTitle', session))) return;
       const first = firsts.get(placeKey(place));
       if (!first) return;
       first.title = text;

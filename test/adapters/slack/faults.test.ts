@@ -44,7 +44,8 @@ const calls: Record<string, (set: Stage, ts: string) => Promise<unknown>> = {
     adapter.history(place(slack, channel, ts), { before: null, after: null }, 5),
   'assistant.threads.setStatus': async ({ adapter, slack, channel }, ts) =>
     adapter.busy?.(place(slack, channel, ts), 'x'),
-  'agents.sessions.rename': async ({ adapter, slack, channel }, ts) => adapter.title?.(place(slack, channel, ts), 'x', 'model'),
+  'agents.sessions.rename': async ({ adapter, slack, channel }, ts) =>
+    adapter.title?.(place(slack, channel, ts), 'x', 'model'),
   'files.getUploadURLExternal': ({ adapter, slack, channel }) =>
     adapter.upload(place(slack, channel), { name: 'a', type: 'text/plain', bytes: new Uint8Array(3), alt: null }, 'k'),
   'files.completeUploadExternal': ({ adapter, slack, channel }) =>
