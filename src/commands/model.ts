@@ -55,7 +55,7 @@ export const model: Command = {
     const found = exact ? [exact] : models.filter((one) => `${one.id} ${one.name}`.toLowerCase().includes(typed));
     const [only, ...others] = found;
     if (only && others.length === 0) {
-      const reach = reachOf(call.options.get('for'));
+      const reach = reachOf(call);
       await desk.settings.set(modelScope(reach, call), 'model', JSON.stringify(only.id));
       return say(`**${only.name}** answers ${REACH[reach]} from now on.`);
     }
@@ -71,8 +71,11 @@ export const model: Command = {
 
 const REACH = { thread: 'in this conversation', channel: 'in this channel', me: 'your questions' } as const;
 
-function reachOf(value: unknown): 'thread' | 'channel' | 'me' {
-  return value === 'channel' || value === 'me' ? value : 'thread';
+/** What a choice is for. In a channel, outside of any thread, there is no conversation yet: it is for those to come. */
+function reachOf({ options, place }: Call): 'thread' | 'channel' | 'me' {
+  const value = options.get('for');
+  if (value === 'channel' || value === 'me') return value;
+  return place.thread === null && place.kind !== 'direct' ? 'channel' : 'thread';
 }
 
 function overview(models: readonly ModelChoice[], current: string | null): string {

@@ -18,6 +18,9 @@ export interface Places {
   readonly yaml: string;
 }
 
+/** Names that others write: our tests, and container platforms, which tell each service the addresses of all (`PARLEY_PORT_3210_TCP`). */
+const NOT_OURS = /^PARLEY_TEST_|^[A-Z]+_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
+
 /**
  * Collects what was written for the known names. `NAME_FILE` gives the path of a file that holds the value, as container
  * secrets do. An empty value counts as unset. What cannot be read, and unknown keys of the YAML file, are complaints.
@@ -55,12 +58,8 @@ export function collect(
   const unknown = new Set<string>();
   for (const { values } of layers) {
     for (const name of Object.keys(values)) {
-      if (
-        !known.has(name) &&
-        [...prefixes].some((prefix) => name.startsWith(prefix)) &&
-        !name.startsWith('PARLEY_TEST_')
-      )
-        unknown.add(name);
+      const ours = [...prefixes].some((prefix) => name.startsWith(prefix));
+      if (ours && !known.has(name) && !NOT_OURS.test(name)) unknown.add(name);
     }
   }
   return { written, complaints, unknown: [...unknown] };

@@ -9,6 +9,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { version } from '../openwebui/server.ts';
 import type { Store } from '../store/port.ts';
+import { changeConversation } from '../turn/change-conversation.ts';
 import type { ChooseModel } from '../turn/model-choice.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
@@ -57,16 +58,16 @@ export function createDesk(rooms: DeskRooms): Desk {
       return job ? control.again(person, job.id, null) : NOTHING_HERE;
     },
     async rename(_person, place, title) {
-      const conversation = await find(place);
-      if (!conversation) return NOTHING_HERE;
-      await rooms.naming.byPerson(conversation, title);
-      return { done: true };
+      return (await rooms.naming.byPerson(place, title)) ? { done: true } : NOTHING_HERE;
     },
     async startAnew(place) {
-      const conversation = await find(place);
-      if (!conversation) return NOTHING_HERE;
-      await store.conversations.put({ ...conversation, chatId: null, title: null, titledBy: null }, null);
-      return { done: true };
+      const changed = await changeConversation(
+        store.conversations,
+        placeKey(place),
+        null,
+        (now) => now && { ...now, chatId: null, title: null, titledBy: null },
+      );
+      return changed ? { done: true } : NOTHING_HERE;
     },
     async facts(person, place) {
       const conversation = await find(place);

@@ -10,6 +10,7 @@ import { emojiFor, followUpsFor, titleFor } from '../openwebui/tasks.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import { changeConversation } from './change-conversation.ts';
 import { saveAnswer } from './chat.ts';
 import { savedTurn } from './checkpoint.ts';
 import { cleanTitle } from './compose.ts';
@@ -150,8 +151,7 @@ export function createAfter(rooms: {
   async function title(turn: Ended, lease: Job, input: Parameters<typeof titleFor>[1]): Promise<void> {
     const found = await titleFor(server, input);
     const named = found && cleanTitle(found);
-    const now = await store.conversations.get(turn.conversation.key);
-    if (named && now?.titledBy === 'question') await rooms.naming.byModel(now, named, lease);
+    if (named) await rooms.naming.byModel(turn.conversation.key, named, lease);
   }
 
   async function followUps(turn: Ended, job: Job, input: Parameters<typeof followUpsFor>[1]): Promise<void> {
@@ -191,8 +191,9 @@ export function createAfter(rooms: {
 
   /** The chat was deleted in Open WebUI: the next question begins a new one. */
   async function forgetChat(conversation: Conversation, chatId: string): Promise<void> {
-    const now = await store.conversations.get(conversation.key);
-    if (now?.chatId === chatId) await store.conversations.put({ ...now, chatId: null }, null);
+    await changeConversation(store.conversations, conversation.key, null, (now) =>
+      now?.chatId === chatId ? { ...now, chatId: null } : null,
+    );
   }
 
   return {

@@ -12,6 +12,7 @@ import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { AttachmentLimits, Attachments } from './attachments.ts';
 import { attach } from './attachments.ts';
+import { changeConversation } from './change-conversation.ts';
 import { messageId, openChat } from './chat.ts';
 import { savedTurn } from './checkpoint.ts';
 import { composeQuestion, recentTurns, titleOf } from './compose.ts';
@@ -170,20 +171,19 @@ export function createGather(rooms: {
     question: Question,
     seen: string | null,
   ): Promise<void> {
-    // Read again: a person may have named the conversation or begun a new one while files and history were fetched.
-    const conversation = (await store.conversations.get(before.key)) ?? before;
-    const ours = chat.renewed || conversation.chatId === chat.from;
-    const names = ours && conversation.chatId !== chat.chatId && conversation.titledBy !== 'person';
-    await store.conversations.put(
-      {
+    await changeConversation(store.conversations, before.key, job, (now) => {
+      // A person may have named the conversation or begun a new one while files and history were fetched.
+      const conversation = now ?? before;
+      const ours = chat.renewed || conversation.chatId === chat.from;
+      const names = ours && conversation.chatId !== chat.chatId && conversation.titledBy !== 'person';
+      return {
         ...conversation,
         ...(ours && { chatId: chat.chatId }),
         ...(names && { title: titleOf(question.text, 100), titledBy: 'question' }),
         seen: seen ?? conversation.seen,
         usedAt: clock.now(),
-      },
-      job,
-    );
+      };
+    });
   }
 }
 

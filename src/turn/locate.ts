@@ -6,6 +6,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import { changeConversation } from './change-conversation.ts';
 import { titleOf } from './compose.ts';
 import type { Question } from './question.ts';
 import { KEPT_MS } from './runner.ts';
@@ -50,13 +51,12 @@ export function createLocate(rooms: {
     const reuse = await reusable(question, place);
     const key = conversationKey(job, question, place);
     const now = clock.now();
-    const before = (await store.conversations.get(key)) ?? newConversation(key, place, now);
-    await store.conversations.put(
-      { ...before, place, newest: job.id, joinedAt: before.joinedAt ?? now, usedAt: now },
-      job,
-    );
-    const older = before.newest === job.id ? null : before.newest;
-    if (older !== null && (older !== question.replaces || reuse.length === 0)) {
+    const older = (await store.conversations.get(key))?.newest ?? null;
+    await changeConversation(store.conversations, key, job, (was) => {
+      const row = was ?? newConversation(key, place, now);
+      return { ...row, place, newest: job.id, joinedAt: row.joinedAt ?? now, usedAt: now };
+    });
+    if (older !== null && older !== job.id && (older !== question.replaces || reuse.length === 0)) {
       withoutControls(rooms, older).catch((error: unknown) =>
         rooms.log.warn({ turn: job.id, error }, 'old buttons stay'),
       );

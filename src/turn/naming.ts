@@ -1,4 +1,5 @@
 import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -6,15 +7,16 @@ import { renameChat } from '../openwebui/chats.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Lease, Store } from '../store/port.ts';
+import { changeConversation } from './change-conversation.ts';
 
 /** Gives conversations their titles. A person's title is never replaced. */
 export interface Naming {
-  /** A title typed as a command: shown on the platform too. */
-  byPerson(conversation: Conversation, title: string): Promise<void>;
+  /** A title typed as a command: shown on the platform too. False when there is no conversation here. */
+  byPerson(place: Place, title: string): Promise<boolean>;
   /** A title that a person gave on the platform itself. */
   onPlatform(place: Place, title: string): Promise<void>;
   /** The model's title: once, and not where a person has named the conversation. */
-  byModel(conversation: Conversation, title: string, lease: Lease): Promise<void>;
+  byModel(conversation: string, title: string, lease: Lease): Promise<void>;
   /** Performs a `rename` job: names the chat in Open WebUI. Throws a `Failure` to be tried again. */
   renameInOpenWebUI(job: Job): Promise<void>;
 }
@@ -32,45 +34,57 @@ export function createNaming(rooms: {
 }): Naming {
   const { store, delivery, clock } = rooms;
 
-  async function rename(conversation: Conversation, title: string): Promise<void> {
-    await store.conversations.put({ ...conversation, title, titledBy: 'person' }, null);
-    if (conversation.chatId === null) return;
+  /** Keeps the title, and has the chat in Open WebUI called so. Null when there is no conversation, or it is a person's to name. */
+  async function name(
+    key: string,
+    title: string,
+    by: 'model' | 'person',
+    lease: Lease | null,
+  ): Promise<Conversation | null> {
+    const named = await changeConversation(store.conversations, key, lease, (now) =>
+      now && (by === 'person' || now.titledBy === 'question') ? { ...now, title, titledBy: by } : null,
+    );
+    if (named === null || named.chatId === null) return named;
     const now = clock.now();
     await store.jobs.accept(
       {
-        key: `rename:${conversation.chatId}:${now}`,
+        key: `rename:${named.chatId}:${now}`,
         lane: 'after',
-        conversation: conversation.key,
+        conversation: key,
         kind: 'rename',
-        payload: JSON.stringify({ conversation: conversation.key }),
+        payload: JSON.stringify({ conversation: key }),
         notBefore: 0,
         expiresAt: now + RENAME_KEPT_MS,
       },
       now,
     );
     rooms.wake();
+    return named;
+  }
+
+  /** Best effort, and nobody waits for it: platforms let threads be renamed only now and then. */
+  function show({ key, place }: Conversation, title: string, by: 'model' | 'person'): void {
+    delivery
+      .title(place, title, by)
+      .catch(problemOf)
+      .then((problem) => {
+        if (problem)
+          rooms.log.info({ conversation: key, kind: problem.kind, detail: problem.detail }, 'title not shown');
+      });
   }
 
   return {
-    async byPerson(conversation, title) {
-      await rename(conversation, title);
-      const problem = await delivery.title(conversation.place, title, 'person');
-      if (problem)
-        rooms.log.warn(
-          { conversation: conversation.key, kind: problem.kind, detail: problem.detail },
-          'title not shown',
-        );
+    async byPerson(place, title) {
+      const named = await name(placeKey(place), title, 'person', null);
+      if (named) show(named, title, 'person');
+      return named !== null;
     },
     async onPlatform(place, title) {
-      const conversation = await store.conversations.get(placeKey(place));
-      if (conversation) await rename(conversation, title);
+      await name(placeKey(place), title, 'person', null);
     },
-    async byModel(conversation, title, lease) {
-      if (conversation.titledBy === 'person') return;
-      if (!(await store.conversations.put({ ...conversation, title, titledBy: 'model' }, lease))) return;
-      const problem = await delivery.title(conversation.place, title, 'model');
-      if (problem) rooms.log.info({ conversation: conversation.key, kind: problem.kind }, 'title not shown');
-      if (conversation.chatId !== null) await renameChat(rooms.server, conversation.chatId, title);
+    async byModel(key, title, lease) {
+      const named = await name(key, title, 'model', lease);
+      if (named) show(named, title, 'model');
     },
     async renameInOpenWebUI(job) {
       const conversation = job.conversation === null ? null : await store.conversations.get(job.conversation);

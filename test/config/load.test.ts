@@ -114,6 +114,15 @@ describe('a wrong configuration', () => {
     expect(complaints({}, { yaml: 'openwebui: { ulr: x }' })).toMatch(/Did you mean OPENWEBUI_URL\?/);
   });
 
+  it('leaves alone what container platforms put beside it', () => {
+    const env = {
+      PARLEY_PORT: 'tcp://10.0.0.1:3210',
+      PARLEY_PORT_3210_TCP_ADDR: '10.0.0.1',
+      OPENWEBUI_SERVICE_HOST: 'x',
+    };
+    expect(complaints(env)).toBe('');
+  });
+
   it('says what is wrong with a broken file', () => {
     expect(complaints({}, { yaml: 'openwebui: [' })).toMatch(/parley\.yaml is not YAML/);
     expect(complaints({}, { yaml: '- a list' })).toMatch(/parley\.yaml has something other than a setting/);
