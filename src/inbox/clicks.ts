@@ -46,7 +46,7 @@ export function createClicks(rooms: {
         return told(await control.stop(event.author, read.job));
       case 'retry':
       case 'regenerate':
-        return told(await control.again(event.author, read.job, event.trigger));
+        return again(event, read.job);
       case 'follow':
         return follow(event, read.job, read.index);
       case 'still':
@@ -61,6 +61,13 @@ export function createClicks(rooms: {
         return tell('I do not know that button any more. Please ask again.');
     }
   };
+
+  /** The answer to a private question comes through this click, since the question's own trigger may be dead by now. */
+  async function again(event: ButtonEvent, id: string): Promise<Answer> {
+    const done = await control.again(event.author, id, event.trigger);
+    const job = done.done ? await store.jobs.get(id) : null;
+    return job && decodeQuestion(job.payload, rooms.vault).private ? { do: 'work', private: true } : told(done);
+  }
 
   /** A follow-up question: anybody here may ask it, and it is asked in their name. */
   async function follow(event: ButtonEvent, after: string, index: number): Promise<Answer> {

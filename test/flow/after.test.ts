@@ -21,7 +21,7 @@ describe('after the first answer', () => {
     await vi.waitFor(() => expect(world.buttons()).toEqual(['Regenerate', 'Which flour?', 'How long?', 'What oven?']));
     expect(world.plain.reactions).toEqual(['+🍞 Q1']);
     expect(world.plain.titles).toEqual(['🥖 Baking bread']);
-    expect(world.openWebUI.chats()[0]?.title).toBe('🥖 Baking bread');
+    await vi.waitFor(() => expect(world.openWebUI.chats()[0]?.title).toBe('🥖 Baking bread'));
     expect(world.plain.standing()).toEqual(['Bread needs time.']);
   });
 

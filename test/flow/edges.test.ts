@@ -4,6 +4,7 @@ import type { Message } from '../../src/chat/messages.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
+import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
 import { CHANNEL, DIRECT, openWorld, person, THREAD, type World } from './world.ts';
 
@@ -325,6 +326,21 @@ describe('a title', () => {
     await world.host.accept(world.message('Bread?'));
     await answered();
     await vi.waitFor(() => expect(world.openWebUI.chats()[0]?.title).toBe('Baking'), { timeout: 8_000 });
+  });
+});
+
+describe('Open WebUI that is down when Parley starts', () => {
+  it('does not keep it from starting, and is asked as soon as it is back', async () => {
+    const openWebUI = await startScriptedOpenWebUI();
+    await openWebUI.down();
+    world = await openWorld({ openWebUI });
+    expect(await world.parley.unready()).toMatchObject({ store: null });
+    await openWebUI.up();
+    openWebUI.next(says('Good morning.'));
+    await world.host.accept(world.message('Hello?'));
+    await answered();
+    expect(world.plain.standing()).toEqual(['Good morning.']);
+    await openWebUI.close();
   });
 });
 

@@ -10,7 +10,7 @@ import { createParley, type Parley } from '../../src/parley.ts';
 import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { createVault } from '../../src/store/vault.ts';
+import { createVault, type Vault } from '../../src/store/vault.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain, type Plain, type PlainMessage } from '../servers/plain.ts';
 
@@ -19,6 +19,7 @@ export interface World {
   readonly openWebUI: ScriptedOpenWebUI;
   readonly plain: Plain;
   readonly store: Store;
+  readonly vault: Vault;
   readonly host: Host;
   readonly parley: Parley;
   /** Everything that was logged. */
@@ -120,6 +121,7 @@ export async function openWorld(
     openWebUI,
     plain,
     store,
+    vault,
     host,
     parley,
     logged,
