@@ -80,7 +80,8 @@ function problemIn(thrown: unknown, what: string): Problem {
   if (error.name === 'AbortError') return away('timeout', `${what}: no answer in time`);
   if (/^Expected token to be set/.test(error.message))
     return unauthorized(`${what}: the token was given up after a 401`);
-  return away('unreachable', `${what}: ${'code' in error ? String(error.code) : error.message}`);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return away('unreachable', `${what}: ${'code' in cause ? String(cause.code) : cause.message}`);
 }
 
 /**

@@ -57,13 +57,12 @@ export function tokenScopes(interaction: string): readonly string[] {
   return [`interaction:${interaction}`];
 }
 
-/** The scope that a REST route's headers speak of, or null. `route` is without ids, `path` with them. */
-export function scopeTaught(method: string, route: string, path: string): string | null {
-  const channel = /^\/channels\/(\d+)/.exec(path)?.[1];
+/** The scope that the headers of an answer speak of, by the call's path, or null. */
+export function scopeTaught(method: string, path: string): string | null {
+  const [, channel, one] = /^\/channels\/(\d+)\/messages(\/\d+)?$/.exec(path) ?? [];
   if (channel === undefined) return null;
-  if (method === 'POST' && route === '/channels/:id/messages') return `message.create:${channel}`;
-  if (method === 'PATCH' && route === '/channels/:id/messages/:id') return `message.edit:${channel}`;
-  return null;
+  if (method === 'POST' && one === undefined) return `message.create:${channel}`;
+  return method === 'PATCH' && one !== undefined ? `message.edit:${channel}` : null;
 }
 
 /** The size limit of files in bytes by a server's boost level (our reference, discord 1.7; levels 2 and 3 as Discord publishes them). */

@@ -1,4 +1,4 @@
-import { type RawFile, REST, type RequestMethod } from 'discord.js';
+import { type RawFile, REST, type RESTOptions, type RequestMethod, type ResponseLike } from 'discord.js';
 import type { Secret } from '../../src/chat/secret.ts';
 import { failureOf } from './errors.ts';
 import { scopeTaught } from './limits.ts';
@@ -49,17 +49,11 @@ export function openRest(options: RestOptions): Rest {
     ...(options.api !== null && { api: options.api }),
     retries: 0,
     timeout: options.timeoutMs,
+    makeRequest: (url, init) => requested(url, init, options.taught),
     rejectOnRateLimit: ({ method, timeToReset, retryAfter }) =>
       method.toUpperCase() !== 'GET' || Math.max(timeToReset, retryAfter) > PATIENCE_MS,
   });
   rest.setToken(options.token.reveal());
-  rest.on('response', (request, response) => {
-    const scope = scopeTaught(request.method.toUpperCase(), request.route, request.path);
-    const left = Number(response.headers.get('x-ratelimit-remaining') ?? Number.NaN);
-    const reset = Number(response.headers.get('x-ratelimit-reset-after') ?? Number.NaN);
-    // An exhausted bucket's 429 is told by the refusal itself.
-    if (scope !== null && response.ok && left >= 0 && reset >= 0) options.taught(scope, left, Math.ceil(reset * 1000));
-  });
 
   return {
     async call({ what, method, route, body, files, query, auth = true }) {
@@ -85,4 +79,30 @@ export function openRest(options: RestOptions): Rest {
       rest.clearHashSweeper();
     },
   };
+}
+
+/**
+ * One request, with Node's own fetch: the library brings an undici of its own, which finds the dispatcher of ours where both look
+ * for one, and then neither takes the other's form data. No redirect is followed, since the token would go along.
+ */
+async function requested(
+  url: string,
+  init: Parameters<RESTOptions['makeRequest']>[1],
+  taught: RestOptions['taught'],
+): Promise<ResponseLike> {
+  const { method = 'GET', headers, body, signal } = init;
+  const response = await fetch(url, {
+    method,
+    redirect: 'error',
+    body: body ?? null,
+    signal: signal ?? null,
+    headers: Object.entries(headers ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
+  });
+  const path = new URL(url).pathname.replace(/^.*?\/v\d+(?=\/)/, '');
+  const scope = scopeTaught(method.toUpperCase(), path);
+  const left = Number(response.headers.get('x-ratelimit-remaining') ?? Number.NaN);
+  const reset = Number(response.headers.get('x-ratelimit-reset-after') ?? Number.NaN);
+  // An exhausted bucket's 429 is told by the refusal itself.
+  if (scope !== null && response.ok && left >= 0 && reset >= 0) taught(scope, left, Math.ceil(reset * 1000));
+  return response;
 }
