@@ -26,7 +26,8 @@ export const TRIGGER_MS = 3_000;
 /** Published rates (Slack: rate limits page; our reference, slack 2.1). Delivery learns the real ones from refusals. */
 const RATES: Record<string, Rate> = {
   'chat.update': { burst: 10, perSecond: 50 / 60 },
-  'chat.postMessage': { burst: 5, perSecond: 1 },
+  // Slack lets about five through at once: one is left for what is said outside of answers, such as a greeting.
+  'chat.postMessage': { burst: 4, perSecond: 1 },
 };
 
 /** What Slack allows. */

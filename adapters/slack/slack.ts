@@ -63,6 +63,8 @@ const FORMS = 500;
 const FORM_MS = 3_600_000;
 /** Work that is under way when the adapter stops may go on for so long (ms). */
 const DRAIN_MS = 5_000;
+/** The start waits so long for Slack (ms), then goes on trying beside the rest. */
+const START_MS = 10_000;
 
 /** Makes the adapter; nothing is called before `start` or `probe`. */
 export function createSlack(options: SlackOptions): SlackAdapter {
@@ -140,24 +142,22 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     async start(to, signal) {
       host = to;
       signal.addEventListener('abort', () => stopping.abort(), { once: true });
-      const identity = await identify({ api, options, base, signal: stopping.signal });
-      desk = furnish(identity, to);
-      const { office } = desk;
-      const events = createEvents(office, clock);
-      line = createLine(
-        {
-          ...options,
-          base,
-          authorize: async () => ({ botToken: options.botToken.reveal(), ...botOf(identity) }),
-          door: (body, ack) => track(take(office, events, body, ack)),
-        },
-        {
-          connected: () => !fatal && to.state('connected', ''),
-          reconnecting: () => !fatal && to.state('reconnecting', 'The connection to Slack is being made again.'),
-          fatal: (failure) => die(failure.problem.say),
-        },
+      const opening = open(to);
+      const limit = new AbortController();
+      const late = await Promise.race([
+        opening.then(() => false),
+        pause(clock, limit.signal, START_MS).then(() => true),
+      ]);
+      limit.abort();
+      if (!late) return;
+      // Slack may be down for hours: the rest of Parley works meanwhile.
+      to.state('reconnecting', 'Slack cannot be reached yet.');
+      background(
+        'connecting',
+        opening.catch((error: unknown) => {
+          if (!stopping.signal.aborted) die(problemOf(error).say);
+        }),
       );
-      await line.open();
     },
     async stop() {
       stopping.abort();
@@ -193,9 +193,36 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     },
   };
 
+  async function open(to: Host): Promise<void> {
+    const identity = await identify({ api, options, base, signal: stopping.signal });
+    desk = furnish(identity, to);
+    const { office } = desk;
+    const events = createEvents(office, clock);
+    line = createLine(
+      {
+        ...options,
+        base,
+        authorize: async () => ({ botToken: options.botToken.reveal(), ...botOf(identity) }),
+        door: (body, ack) => track(take(office, events, body, ack)),
+      },
+      {
+        connected: () => !fatal && to.state('connected', ''),
+        reconnecting: () => !fatal && to.state('reconnecting', 'The connection to Slack is being made again.'),
+        fatal: (failure) => die(failure.problem.say),
+      },
+    );
+    await line.open();
+  }
+
   /** What is being taken in when the adapter stops is let end. */
   function track(work: Promise<void>): Promise<void> {
-    const tracked: Promise<void> = work.finally(() => running.delete(tracked));
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => {
+        const { kind, detail } = problemOf(error);
+        log.warn({ kind, detail }, 'something from Slack could not be taken in');
+        throw error;
+      })
+      .finally(() => running.delete(tracked));
     running.add(tracked);
     return tracked;
   }
@@ -207,9 +234,11 @@ async function take(
   body: unknown,
   ack: Ack | null,
 ): Promise<void> {
-  // What comes while we stop is left to the next process, or to Slack's next attempt.
-  if (office.signal.aborted) throw slackFailure('stopped', 'stopping');
-  if (ack === null) return events(body);
+  if (ack === null) {
+    // Left to the next process by Slack's next attempt. What is never repeated gets a word: see `answerOf`.
+    if (office.signal.aborted) throw slackFailure('stopped', 'stopping');
+    return events(body);
+  }
   const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
   switch (type) {
     case 'block_actions':

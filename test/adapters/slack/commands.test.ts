@@ -55,6 +55,15 @@ describe('slash commands', () => {
     expect(note && shown(note)).toContain('Something went wrong');
   });
 
+  it('say that Parley is being restarted while it is', async () => {
+    const leaving = new AbortController();
+    const { slack, core, ann, channel } = await stage({ signal: leaving.signal });
+    leaving.abort();
+    const { shown: note } = await slack.interact.command(ann, channel, '/ask', 'x');
+    expect(note && shown(note)).toContain('being restarted');
+    expect(core.events).toEqual([]);
+  });
+
   it('keep what was typed where the bot is not, and say how to invite it', async () => {
     const { slack, core, ann } = await stage();
     const other = slack.people.channel({ name: 'other', members: [ann], bot: false });

@@ -1,6 +1,8 @@
+import { webApi } from '@slack/bolt';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createApi } from '../../../adapters/slack/api.ts';
+import { clientOptions, createApi } from '../../../adapters/slack/api.ts';
+import { failureOf } from '../../../adapters/slack/errors.ts';
 import type { ProblemKind } from '../../../src/chat/errors.ts';
 import { Failure } from '../../../src/chat/errors.ts';
 import { Secret } from '../../../src/chat/secret.ts';
@@ -165,6 +167,19 @@ describe('answers that meet trouble', () => {
 });
 
 describe('the client', () => {
+  it('has options of its own each time, since the SDK writes into them', () => {
+    const one = clientOptions('http://x/', quietLog);
+    expect(clientOptions('http://x/', quietLog)).not.toBe(one);
+    expect(one).toMatchObject({ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true, timeout: 15_000 });
+    expect(one).not.toHaveProperty('headers');
+  });
+
+  it('tells a call that took too long from one that found nobody', () => {
+    const late = new webApi.WebAPIRequestError(new DOMException('late', 'TimeoutError'));
+    expect(failureOf(late, 'x').problem).toMatchObject({ kind: 'timeout', retry: { when: 'later' } });
+    expect(failureOf(new webApi.WebAPIRequestError(new TypeError('refused')), 'x').problem.kind).toBe('unreachable');
+  });
+
   it('gives up on a server that answers with a page', async () => {
     const set = await stage();
     set.slack.faults.next('api.test', { do: 'status', status: 404 });

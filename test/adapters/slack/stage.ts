@@ -102,7 +102,9 @@ export function adapterFor(slack: SlackServer, log: string[], options: Partial<S
 }
 
 /** Everything, connected. */
-export async function stage(options: { server?: Server; adapter?: Partial<SlackOptions> } = {}): Promise<Stage> {
+export async function stage(
+  options: { server?: Server; adapter?: Partial<SlackOptions>; signal?: AbortSignal } = {},
+): Promise<Stage> {
   const slack = await openSlack(options.server);
   const ann = slack.people.user({ name: 'ann', realName: 'Ann Lee', tz: 'Europe/Berlin', locale: 'de-DE' }).id;
   const bob = slack.people.user({ name: 'bob' }).id;
@@ -110,7 +112,7 @@ export async function stage(options: { server?: Server; adapter?: Partial<SlackO
   const core = createCore();
   const log: string[] = [];
   const adapter = adapterFor(slack, log, options.adapter);
-  await adapter.start(core, new AbortController().signal);
+  await adapter.start(core, options.signal ?? new AbortController().signal);
   return {
     ...{ slack, adapter, core, log, ann, bob, channel },
     event: (type, test = () => true) =>
