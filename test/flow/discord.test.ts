@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createDiscord } from '../../adapters/discord/discord.ts';
 import { systemClock } from '../../src/chat/clock.ts';
+import { placeKey } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { createLog } from '../../src/ops/log.ts';
@@ -108,6 +109,13 @@ function answered({ server }: Flow, channel: Channel, text: RegExp): Promise<Mes
   return server.message(channel, (one) => text.test(one.content) && /Regenerate|Retry/.test(labels(one)), 10_000);
 }
 
+/** Resolves when no turn of a thread's conversation is open any more: what stands there is in the store as well. */
+async function settled({ store }: Flow, channel: Channel, thread: Channel): Promise<void> {
+  const team = channel.guildId ?? '@me';
+  const key = placeKey({ platform: 'discord', team, channel: channel.id, thread: thread.id, kind: 'public' });
+  await vi.waitFor(async () => expect(await store.jobs.pending('turn', key)).toEqual([]), { timeout: 10_000 });
+}
+
 /** What went wrong between adapter and Discord. */
 function refusals({ server }: Flow) {
   return server.rest.calls.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.route} ${one.code}`);
@@ -178,6 +186,7 @@ test('buttons work after a restart: Regenerate writes into the same message', as
   const question = server.people.say(ann, channel, set.mention('try'));
   const thread = await threadOf(set, question);
   const first = await answered(set, thread, /First try/);
+  await settled(set, channel, thread);
   await set.restart();
   openWebUI.next(says('Second try.'));
   server.acts.click(ann, first, 'Regenerate');
@@ -194,4 +203,63 @@ test('a file in the question reaches Open WebUI', async () => {
   await answered(set, await threadOf(set, question), /short note/);
   expect(server.cdn.downloads).toMatchObject([{ status: 200, authorized: false }]);
   expect(openWebUI.seen({ method: 'POST', path: /\/files/ }).length).toBeGreaterThan(0);
+});
+
+test('a follow-up question is a button; pressing it asks, and the old buttons go', async () => {
+  const set = await flow({ followUps: true });
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('Bread needs flour.'));
+  openWebUI.nextTask('follow_up', '{"follow_ups": ["And how much salt?"]}');
+  const question = server.people.say(ann, channel, set.mention('how do I bake bread?'));
+  const thread = await threadOf(set, question);
+  const offered = await server.message(thread, (one) => /how much salt/.test(labels(one)), 10_000);
+  openWebUI.next(says('Ten grams.'));
+  server.acts.click(ann, offered, 'And how much salt?');
+  await answered(set, thread, /Ten grams/);
+  await vi.waitFor(() => expect(offered.components).toEqual([]), { timeout: 10_000 });
+  expect(server.world.messagesIn(thread.id).some((one) => /Ann asked: And how much salt/.test(one.content))).toBe(true);
+});
+
+test('a long answer comes in several messages, each whole in itself, and Stop ends one that runs', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  const code = Array.from({ length: 120 }, (_, at) => `const line${at} = ${at}; // a line of code`).join('\n');
+  openWebUI.next(says(`Here it is:\n\n\`\`\`ts\n${code}\n\`\`\`\n\nThat is all.`, { units: 400 }));
+  const thread = await threadOf(set, server.people.say(ann, channel, set.mention('a long program, please')));
+  await answered(set, thread, /That is all/);
+  const parts = server.world
+    .messagesIn(thread.id)
+    .filter((one) => one.authorId === server.world.app.user.id && one.content !== '');
+  expect(parts.length).toBeGreaterThan(1);
+  for (const one of parts) {
+    expect(one.content.length).toBeLessThanOrEqual(2_000);
+    expect((one.content.match(/```/g) ?? []).length % 2).toBe(0);
+  }
+  openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
+  server.people.say(ann, thread, 'and now talk for long');
+  const running = await server.message(
+    thread,
+    (one) => /word word/.test(one.content) && /Stop/.test(labels(one)),
+    10_000,
+  );
+  server.acts.click(ann, running, 'Stop');
+  await server.message(thread, (one) => /Stopped/.test(one.content), 10_000);
+  expect(server.pings).toEqual([]);
+});
+
+test('an answer goes on through limits, outages and a thread archived in the middle, and ends whole', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  openWebUI.next(says('All is well that ends well, they say, and so does this.', { everyMs: 60, units: 4 }));
+  const question = server.people.say(ann, channel, set.mention('go on'));
+  const thread = await threadOf(set, question);
+  await server.message(thread, (one) => one.content.startsWith('All'), 10_000);
+  const edit = 'PATCH /channels/:channel/messages/:message';
+  server.faults.add({ on: edit, effect: { do: '429', scope: 'user', retryAfterMs: 500 } });
+  server.faults.add({ on: edit, effect: { do: 'status', status: 503 } });
+  server.people.change(thread, { archived: true });
+  const answer = await answered(set, thread, /so does this\.$/);
+  expect(
+    server.world.messagesIn(thread.id).filter((one) => one.authorId === answer.authorId && one.type === 0),
+  ).toHaveLength(1);
 });
