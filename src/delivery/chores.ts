@@ -10,6 +10,7 @@ import { backOff, isFatal } from './retry.ts';
 /** The calls of {@link Delivery} that are not replies: small, one at a time, last in the queue for what the budgets leave. */
 export type Chores = Pick<Delivery, 'tell' | 'react' | 'title' | 'busy' | 'upload' | 'thread'> & { stop(): void };
 
+/** What the small calls need: adapters by platform, the shared pacer, and the full name of a platform's scope. */
 export interface ChoresOptions {
   adapter(platform: string): Adapter;
   readonly clock: Clock;
@@ -55,6 +56,7 @@ const TOO_MANY: Problem = {
   detail: 'too many chores wait',
 };
 
+/** Makes the small calls: notes, reactions, titles, files, threads. None rejects but `thread`. */
 export function createChores(options: ChoresOptions): Chores {
   const { clock, pacer, log } = options;
   const waiting = new Set<(problem: Problem) => void>();

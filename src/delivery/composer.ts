@@ -44,6 +44,7 @@ function isEmpty(view: View): boolean {
 /** Units before the end of the known text that must be found again in the next view. */
 const COMPARED = 128;
 
+/** Makes the composer of one reply. */
 export function createComposer(adapter: Pick<Adapter, 'render'>): Composer {
   let view: View = { markdown: '', status: null, note: null, sources: [], controls: null, final: false };
   let source = '';

@@ -15,6 +15,7 @@ import type { ReplyRoom } from './reply-state.ts';
 /** Where delivery says what it does. Fields carry ids and kinds, never text. */
 export type DeliveryLog = (event: string, fields: Record<string, unknown>) => void;
 
+/** What delivery needs of the rest. */
 export interface DeliveryOptions {
   /** The adapter of a platform. Throws for a name that is not configured. */
   adapter(platform: string): Adapter;
@@ -27,6 +28,7 @@ export interface DeliveryOptions {
   readonly finalDeadlineMs?: number;
 }
 
+/** Which reply is begun, or taken up again. */
 export interface ReplyOptions {
   /** Holding it allows writing; once it is lost, nothing more is posted. Null where no job stands behind the reply. */
   readonly lease: Lease | null;
@@ -52,6 +54,7 @@ export type Delivered =
 /** What became of one message. */
 export type Result = Delivered;
 
+/** A reply that grows until it is finished. */
 export interface LiveReply {
   /** The newest view. Synchronous and cheap (called per token): it only notes the view and wakes the pacer. */
   show(view: View): void;
@@ -105,6 +108,7 @@ const FINAL_DEADLINE_MS = 600_000;
 /** Sayings of a job stand in the outbox under generations below zero, where no reply is. */
 const FIRST_SAYING = -1;
 
+/** Opens the room. Call `stop` before the clock and the adapters go away. */
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { clock, log, outbox } = options;
   const random = options.random ?? Math.random;

@@ -40,6 +40,7 @@ export interface Ledger {
   file(): Slot;
 }
 
+/** The reply that a ledger keeps the messages of. */
 export interface LedgerOptions {
   readonly adapter: Adapter;
   readonly outbox: Outbox;
@@ -62,6 +63,7 @@ export const LEASE_LOST = {
   detail: 'lease lost',
 } as const;
 
+/** Makes the ledger of one reply; reads nothing until asked. */
 export function createLedger(options: LedgerOptions): Ledger {
   const { adapter, outbox, lease, job, generation } = options;
   const slots: Slot[] = [];

@@ -32,6 +32,7 @@ export interface Table {
   readonly prefix: string;
 }
 
+/** What a line is. */
 export type LineKind =
   | 'blank'
   | 'text'

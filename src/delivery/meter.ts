@@ -11,6 +11,7 @@ export interface Stats {
   readonly calls: Readonly<Record<string, { readonly calls: number; readonly refused: number }>>;
 }
 
+/** A figure over many replies, in its own unit (milliseconds for times). */
 export interface Spread {
   readonly count: number;
   readonly mean: number;
@@ -31,6 +32,7 @@ export interface Meter {
 
 const KEPT = 512;
 
+/** An empty meter. */
 export function createMeter(): Meter {
   let staleness = 0;
   let characters = 0;

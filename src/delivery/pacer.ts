@@ -50,6 +50,7 @@ export interface Pacer {
   stop(): void;
 }
 
+/** What the pacer needs to know of the world. */
 export interface PacerOptions {
   readonly clock: Clock;
   /** The published bucket of a scope. */
@@ -72,6 +73,7 @@ const UNTOLD_WAIT_MS = 1_000;
 /** Scopes kept before those at rest are forgotten. */
 const SCOPES_KEPT = 1_000;
 
+/** Makes the pacer that all live replies of the process share. */
 export function createPacer({ clock, rate }: PacerOptions): Pacer {
   const scopes = new Map<string, Scope>();
   const where = new Map<Payer, Scope>();

@@ -20,6 +20,7 @@ export interface Witness {
 /** A message whose days are numbered gets its last text so long before, in milliseconds. */
 export const DYING_MS = 20_000;
 
+/** A private answer that can no longer reach its asker. */
 export const EXPIRED: Problem = {
   kind: 'expired',
   retry: { when: 'never' },

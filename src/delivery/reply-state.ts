@@ -58,6 +58,7 @@ export interface Reply {
   toldFrom: number;
 }
 
+/** The state of a reply that has shown nothing yet. */
 export function createReply(room: ReplyRoom, options: ReplyOptions): Reply {
   const now = room.clock.now();
   return {

@@ -63,6 +63,7 @@ const WRAPPER = 0.4;
 /** A part that was refused as too large is cut to this share of the limit. */
 const NARROW = 0.8;
 
+/** Makes a splitter for one text that grows. `measure` is asked about every part before it is closed. */
 export function createSplitter(measure: Measure): Splitter {
   const pieces: Piece[] = [];
   let from = 0;

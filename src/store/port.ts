@@ -44,6 +44,7 @@ export interface NewJob {
   readonly expiresAt: number;
 }
 
+/** Where a job stands; the last three are its ends. */
 export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 
 /** A job as it stands. `id` is random, unguessable, `[A-Za-z0-9_-]{22}`. */
