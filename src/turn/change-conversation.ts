@@ -1,6 +1,7 @@
 import type { Conversation, Conversations, Lease } from '../store/port.ts';
 
-const changing = new Map<string, Promise<unknown>>();
+/** The newest change of each row that is being changed, by store. */
+const changes = new WeakMap<Conversations, Map<string, Promise<unknown>>>();
 
 /**
  * Reads a conversation's row, changes it and writes it, with no other such change of the same row in between: a title, a new chat
@@ -13,6 +14,8 @@ export async function changeConversation(
   lease: Lease | null,
   change: (now: Conversation | null) => Conversation | null,
 ): Promise<Conversation | null> {
+  const changing = changes.get(conversations) ?? new Map<string, Promise<unknown>>();
+  changes.set(conversations, changing);
   const before = changing.get(key) ?? Promise.resolve();
   const write = async () => {
     const changed = change(await conversations.get(key));
