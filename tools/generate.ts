@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allCommands } from '../src/commands/all.ts';
 import { usage } from '../src/commands/registry.ts';
 import { sampleEnv, settingsTable } from '../src/config/tables.ts';
 import { parts } from '../src/main.ts';
+import { coverageDocument } from './coverage.ts';
 
 /**
  * Writes everything that is made from the code: the sample settings and the tables in the documents. `npm run generate` writes,
@@ -17,13 +18,16 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['.env.example', sampleEnv(parts)],
     ['docs/configuration.md', withTable('docs/configuration.md', 'settings', settingsTable(parts))],
+    ['docs/coverage.md', coverageDocument()],
     ['README.md', withTable('README.md', 'commands', commandsTable())],
   ]);
 }
 
 /** The generated files that are not as they should be. */
 export function staleFiles(): string[] {
-  return [...generatedFiles()].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+  return [...generatedFiles()]
+    .filter(([path, text]) => !existsSync(join(root, path)) || read(path) !== text)
+    .map(([path]) => path);
 }
 
 function commandsTable(): string {
