@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { Clock } from '../../src/chat/clock.ts';
 import { Failure } from '../../src/chat/errors.ts';
 import type { Place } from '../../src/chat/places.ts';
@@ -7,6 +8,7 @@ import { type Block, fallback } from './blocks.ts';
 import { slackWord } from './errors.ts';
 import { HEADER_UNITS, TITLE_UNITS } from './limits.ts';
 import { createRecent } from './recent.ts';
+import { messagePage } from './wire.ts';
 import { plain } from './words.ts';
 
 /** Titles of conversations, and the changing of messages that may carry one. */
@@ -24,37 +26,50 @@ export interface Titles {
   namedByPerson(place: Place): void;
 }
 
-interface First {
-  readonly id: string;
+/** A message of ours as it stands. */
+interface Shown {
   blocks: readonly Block[];
   title: string | null;
   /** Changes of this message, one after the other: the title must not meet a newer text half-way. */
   last: Promise<unknown>;
 }
 
-/** First answers kept in memory so that a title can be put above them. */
+/** Messages kept in memory so that a title can be put above them; of others the header is read back. */
 const MOST = 500;
-/** Conversations whose name is a person's, as far as this process knows; the core keeps it for good. */
-const NAMED = 5_000;
+/** Conversations of which the first answer, or that a person named them, is known to this process. */
+const PLACES = 5_000;
+
+const header = z.looseObject({ type: z.literal('header'), text: z.looseObject({ text: z.string() }) });
 
 /** See {@link Titles}. */
 export function createTitles(api: Api, clock: Clock): Titles {
-  const firsts = createRecent<First>(clock, MOST);
-  const named = createRecent<true>(clock, NAMED);
+  const shown = createRecent<Shown>(clock, MOST);
+  const firsts = createRecent<string>(clock, PLACES);
+  const named = createRecent<true>(clock, PLACES);
   /** What the workspace has turned out not to offer, so that it is not tried each time. */
   const without = new Set<string>();
 
-  async function write(place: Place, id: string, blocks: readonly Block[]): Promise<void> {
-    await api.call('chat.update', { channel: place.channel, ts: id, text: fallback(blocks), blocks }, done);
+  function write(place: Place, id: string, message: Shown): Promise<void> {
+    const writing = message.last.then(async () => {
+      const above = message.title === null ? [] : [{ type: 'header', text: plain(message.title, HEADER_UNITS) }];
+      const blocks = [...above, ...message.blocks];
+      await api.call('chat.update', { channel: place.channel, ts: id, text: fallback(message.blocks), blocks }, done);
+    });
+    message.last = writing.catch(() => undefined);
+    return writing;
   }
 
-  function rewrite(place: Place, first: First): Promise<void> {
-    const writing = first.last.then(() => {
-      const header = first.title === null ? [] : [{ type: 'header', text: plain(first.title, HEADER_UNITS) }];
-      return write(place, first.id, [...header, ...first.blocks]);
-    });
-    first.last = writing.catch(() => undefined);
-    return writing;
+  /** The title above a message from before a restart. Throws what passes, so that it is not lost to a moment's refusal. */
+  async function titleAbove(place: Place, id: string): Promise<string | null> {
+    const asked = { channel: place.channel, ts: place.thread, oldest: id, latest: id, inclusive: true, limit: 10 };
+    try {
+      const { messages } = await api.call('conversations.replies', asked, messagePage);
+      const [first] = messages.find((message) => message.ts === id)?.blocks ?? [];
+      return header.safeParse(first).data?.text.text ?? null;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.problem.retry.when !== 'never') throw error;
+      return null;
+    }
   }
 
   /** Whether this way of naming worked. False when it is not to be had here; throws what passes. */
@@ -75,14 +90,21 @@ export function createTitles(api: Api, clock: Clock): Titles {
 
   return {
     posted(place, id, blocks) {
-      if (place.thread === null || firsts.get(placeKey(place))) return;
-      firsts.set(placeKey(place), { id, blocks, title: null, last: Promise.resolve() });
+      if (place.thread === null) return;
+      shown.set(`${place.channel}:${id}`, { blocks, title: null, last: Promise.resolve() });
+      if (!firsts.get(placeKey(place))) firsts.set(placeKey(place), id);
     },
-    update(place, id, blocks) {
-      const first = firsts.get(placeKey(place));
-      if (first?.id !== id) return write(place, id, blocks);
-      first.blocks = blocks;
-      return rewrite(place, first);
+    async update(place, id, blocks) {
+      const key = `${place.channel}:${id}`;
+      let message = shown.get(key);
+      if (!message) {
+        const title = place.thread === null ? null : await titleAbove(place, id);
+        message = { blocks, title, last: Promise.resolve() };
+        shown.set(key, message);
+        if (title !== null) firsts.set(placeKey(place), id);
+      }
+      message.blocks = blocks;
+      await write(place, id, message);
     },
     namedByPerson: (place) => named.set(placeKey(place), true),
     async title(place, title, by) {
@@ -93,10 +115,11 @@ export function createTitles(api: Api, clock: Clock): Titles {
       const session = { channel_id: place.channel, thread_ts: thread, title: text };
       if (await tried('agents.sessions.rename', session)) return;
       if (place.kind === 'direct' && (await tried('assistant.threads.setTitle', session))) return;
-      const first = firsts.get(placeKey(place));
-      if (!first) return;
-      first.title = text;
-      await rewrite(place, first);
+      const id = firsts.get(placeKey(place));
+      const message = id === undefined ? undefined : shown.get(`${place.channel}:${id}`);
+      if (id === undefined || !message) return;
+      message.title = text;
+      await write(place, id, message);
     },
   };
 }

@@ -7,7 +7,7 @@ import { createTestClock } from '../../clock.ts';
 import { shown } from '../../servers/slack/body.ts';
 import { ALL_EVENTS } from '../../servers/slack/events.ts';
 import { threadState } from '../../servers/slack/world.ts';
-import { place, rendered, stage } from './stage.ts';
+import { adapterFor, createCore, place, rendered, stage } from './stage.ts';
 
 describe('the status', () => {
   it('shows while the bot is at work and goes when it is done', async () => {
@@ -87,6 +87,20 @@ describe('titles', () => {
     const first = slack.world.channels.get(where)?.messages.find((one) => one.ts === surface.ref.id);
     expect(first && shown(first)).toContain('Renamed');
     expect(slack.calls.filter((one) => one.method === 'agents.sessions.rename')).toHaveLength(1);
+  });
+
+  it('stay above an answer that is changed after a restart', async () => {
+    const { slack, adapter, at, where, surface } = await answered(false);
+    await adapter.title?.(at, 'About the sky', 'model');
+    const later = adapterFor(slack, []);
+    await later.start(createCore(), new AbortController().signal);
+    await later.open(at, rendered(later, 'Second answer'), 'k2', null);
+    const again = await later.reopen(surface.ref);
+    if (typeof again === 'string') throw new Error(again);
+    await again.put(rendered(later, 'Without buttons'), true);
+    const first = slack.world.channels.get(where)?.messages.find((one) => one.ts === surface.ref.id);
+    expect(first?.blocks.map((block) => block.type)).toEqual(['header', 'markdown']);
+    expect(first && shown(first)).toBe('About the sky\nWithout buttons');
   });
 
   it('do not meet a newer text half-way', async () => {
