@@ -1,6 +1,5 @@
 import type { Client } from 'discord.js';
 import * as z from 'zod';
-import { Failure } from '../../src/chat/errors.ts';
 import type { Download, FileRef, Upload } from '../../src/chat/messages.ts';
 import type { MessageRef, Place } from '../../src/chat/places.ts';
 import { failure, failureOf } from './errors.ts';
@@ -127,9 +126,4 @@ function abort(): Error {
   const error = new Error('no answer in time');
   error.name = 'AbortError';
   return error;
-}
-
-/** Whether this was thrown by a call and says that the message is gone. */
-export function isGone(error: unknown): boolean {
-  return error instanceof Failure && error.problem.kind === 'gone';
 }

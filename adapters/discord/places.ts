@@ -101,11 +101,9 @@ export function createPlaces(options: { client(): Client<true> | null; rest: Res
       const create = options.privateThreads ? CreatePrivateThreads : CreatePublicThreads;
       return channel.permissionsFor(me).has([create, SendMessagesInThreads]);
     },
-    isMember: (place) => place.team === NO_SERVER || (options.client()?.guilds.cache.has(place.team) ?? true),
+    isMember(place) {
+      if (place.team === NO_SERVER) return place.kind === 'direct';
+      return options.client()?.guilds.cache.has(place.team) ?? true;
+    },
   };
-}
-
-/** The link that opens a message in Discord. */
-export function messageLink(place: Place, id: string): string {
-  return `https://discord.com/channels/${place.team}/${place.thread ?? place.channel}/${id}`;
 }

@@ -93,6 +93,7 @@ export function createSayings(options: { rest: Rest; messages: Messages; answers
           if (problemOf(error).kind !== 'expired') throw error;
         }
       }
+      // The same words to the same person twice within two minutes are a repeat after a lost answer: Discord keeps one.
       const key = `tell ${user.id} ${place.channel} ${body.markdown}`;
       if (place.kind === 'direct') {
         await post(channelOf(place), body, key);

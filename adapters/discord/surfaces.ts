@@ -63,8 +63,7 @@ export function createSurfaces(options: {
       if (clock.now() >= via.expiresAt) throw EXPIRED;
       const sent = await answers.more(via, payload, via.private);
       const ref = { place: via.place, id: sent.id, openedAt: clock.now() };
-      const onlyByToken =
-        via.private || (via.place.kind === 'private' && !places.isMember(via.place)) || !places.isMember(via.place);
+      const onlyByToken = via.private || !places.isMember(via.place);
       return onlyByToken ? lent({ ...ref, via }, via) : standing({ ...ref, via: null });
     },
     reopen(ref) {
