@@ -3,7 +3,6 @@ import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { allCommands } from './commands/all.ts';
-import { findPrompt } from './commands/prompt-names.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createAccess } from './inbox/access.ts';
 import type { ThreadMode } from './inbox/addressed.ts';
@@ -192,9 +191,8 @@ export function createParley(options: ParleyOptions): Parley {
     limits: (name) => adapter(name).limits,
   });
   const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
-  const isPrompt = (name: string) => findPrompt(prompts.known(), name) !== null;
   const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
-  const messages = createMessages({ store, registry, access, calls, questions, mode, isPrompt });
+  const messages = createMessages({ store, registry, access, calls, questions, mode, prompts: () => prompts.known() });
 
   async function connect({ adapter: one }: Platform): Promise<void> {
     const connection: Connection = { state: 'connecting', why: '' };

@@ -224,6 +224,8 @@ export function createCalls(rooms: CallRooms): Calls {
       });
     },
     async typed({ command, line, author, conversation, message, replyTo, key }) {
+      if (command.subcommands.length > 0 && line.trim() !== '')
+        return say(unknownCommand(registry, registry.path(command), line), true);
       const { options } = readOptions(command, line);
       return run(command, options, {
         key,

@@ -1,8 +1,11 @@
 import type { Answer } from '../chat/adapter.ts';
 import type { MessageEvent } from '../chat/events.ts';
+import { nearest } from '../chat/nearest.ts';
 import { placeKey } from '../chat/places.ts';
 import { firstWord } from '../commands/grammar.ts';
+import { findPrompt } from '../commands/prompt-names.ts';
 import type { Registry } from '../commands/registry.ts';
+import type { Prompt } from '../openwebui/prompt-rows.ts';
 import type { Store } from '../store/port.ts';
 import { cleanText } from '../turn/compose.ts';
 import type { Access } from './access.ts';
@@ -22,8 +25,8 @@ export function createMessages(rooms: {
   access: Access;
   calls: Calls;
   questions: Questions;
-  /** Whether there is a prompt of this name. */
-  isPrompt(name: string): boolean;
+  /** The prompts as last known. */
+  prompts(): readonly Prompt[];
   /** How the platform is set to behave in conversations it takes part in. */
   mode(platform: string): ThreadMode;
 }): Messages {
@@ -49,6 +52,8 @@ export function createMessages(rooms: {
       const { author } = message;
       return rooms.calls.typed({ ...command, author, conversation, message, replyTo: event.replyTo, key: event.key });
     }
+    const meant = meantBy(text);
+    if (meant) return say(meant);
     const long = tooLong(text);
     if (long) return say(long);
     if (!/[^\s\p{Cf}]/u.test(text) && message.files.length === 0 && event.replyTo === null) {
@@ -92,11 +97,21 @@ export function createMessages(rooms: {
       const found = findCommand(registry, word.slice(1), rest);
       if (found) return { command: found.command, line: found.rest };
       const prompt = registry.find('prompt');
-      const named = prompt && rooms.isPrompt(word.slice(1));
+      const named = prompt && findPrompt(rooms.prompts(), word);
       return named ? { command: prompt, line: `${word.slice(1)} ${rest}` } : null;
     }
     const bare = rest === '' ? registry.find(word) : null;
     return bare && { command: bare, line: '' };
+  }
+
+  /** What is said of a slash and a word that is nearly a command or a prompt. Any other, such as a path, is part of a question. */
+  function meantBy(text: string): string | null {
+    const name = /^\/([\p{L}\p{N}_-]{2,64})(?=\s|$)/u.exec(text)?.[1];
+    if (name === undefined) return null;
+    const prompts = rooms.prompts().map((prompt) => prompt.command);
+    const near = [...new Set([...registry.nearest(name), ...nearest(name, prompts)])].slice(0, 3);
+    if (near.length === 0) return null;
+    return `There is no command or prompt called “/${name}”. Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?`;
   }
 }
 
