@@ -5,14 +5,15 @@ import * as z from 'zod';
 import { discordConfig } from '../adapters/discord/config.ts';
 import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
 import { slackConfig } from '../adapters/slack/config.ts';
+import type { Finding } from './chat/adapter.ts';
 import { systemClock } from './chat/clock.ts';
-import { problemOf } from './chat/errors.ts';
+import { Failure, problemOf } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
 import { openWebUIConfig, parleyConfig } from './config/core.ts';
 import { complaintLines, loadConfig } from './config/load.ts';
 import { startOpenWebUI } from './demo/openwebui/server.ts';
 import { connect, disconnect } from './openwebui/connection.ts';
-import { examine, findingLine } from './ops/doctor.ts';
+import { complaintFinding, examine, findingLine, isWell, reportOf } from './ops/doctor.ts';
 import { type Listener, openListener } from './ops/listener.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { closeInOrder } from './ops/shutdown.ts';
@@ -42,16 +43,26 @@ const ATTACHMENTS = { files: 10, bytes: 25 * 1_048_576 };
 const STAND_IN =
   'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
 
+/** `PARLEY_LOCAL=off` and no platform: there would be nobody to talk to. */
+const NOWHERE = {
+  kind: 'invalid',
+  retry: { when: 'never' },
+  say: 'PARLEY_LOCAL is off and no platform is set, so there is nowhere to answer. Set the tokens of Slack or Discord, or PARLEY_LOCAL=on.',
+  detail: 'no platform',
+} as const;
+
 async function main(): Promise<void> {
   const loaded = loadConfig(schema, parts, { env: process.env, dotenv: '.env', yaml: 'parley.yaml' });
+  const asJson = process.argv.includes('--json');
   if (!loaded.ok) {
-    process.stderr.write(complaintLines(loaded.complaints));
+    if (asJson) process.stdout.write(reportOf(loaded.complaints.map(complaintFinding)));
+    else process.stderr.write(complaintLines(loaded.complaints));
     process.exit(1);
   }
   const { config } = loaded;
   const log = createLog(config.LOG_LEVEL);
   try {
-    if (process.argv[2] === 'doctor') await doctor(config, process.argv.includes('--json'));
+    if (process.argv[2] === 'doctor') await doctor(config, asJson);
     else await serve(config, log);
   } catch (error) {
     const problem = problemOf(error);
@@ -75,6 +86,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const remote = await openRemote(config, log, recent, listener);
   const local = openLocal(config, listener, remote.length > 0);
   const platforms: Platform[] = local ? [...remote, { adapter: local, mode: 'thread' }] : remote;
+  if (platforms.length === 0) throw new Failure(NOWHERE);
   const parley = createParley({
     store,
     vault,
@@ -195,7 +207,7 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
   const awake = setInterval(() => undefined, 60_000);
   const backend = await openBackend(config);
   const remote = await openRemote(config, createLog('silent'), async () => [], null);
-  const findings = [];
+  const findings: Finding[] = [];
   const patient = {
     openStore: () => openStore(config.PARLEY_STORE, { vault: createVault(config.PARLEY_SECRET_KEY) }),
     storeAddress: config.PARLEY_STORE,
@@ -209,11 +221,11 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
     findings.push(finding);
     if (!asJson) process.stdout.write(`${findingLine(finding)}\n`);
   }
+  await Promise.all(remote.map((platform) => platform.adapter.stop()));
   await backend.close();
   clearInterval(awake);
-  const well = findings.every((finding) => finding.state !== 'fail');
-  if (asJson) process.stdout.write(`${JSON.stringify({ well, findings }, null, 2)}\n`);
-  process.exitCode = well ? 0 : 1;
+  if (asJson) process.stdout.write(reportOf(findings));
+  process.exitCode = isWell(findings) ? 0 : 1;
 }
 
 if (import.meta.main) await main();

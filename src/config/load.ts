@@ -3,7 +3,7 @@ import { nearest } from '../chat/nearest.ts';
 import type { Complaint, ConfigPart } from './part.ts';
 import { about } from './setting.ts';
 import type { Places } from './sources.ts';
-import { collect } from './sources.ts';
+import { collect, ENVIRONMENT } from './sources.ts';
 
 /** What loading comes to: the settings, or everything that is wrong with them. */
 export type Loaded<Config> =
@@ -21,11 +21,13 @@ export function loadConfig<Shape extends z.ZodRawShape>(
 ): Loaded<z.output<z.ZodObject<Shape>>> {
   const names = Object.keys(schema.shape);
   const { written, complaints, unknown } = collect(names, places);
-  for (const name of unknown) {
+  for (const { name, from } of unknown) {
     const near = nearest(name, names, 1)[0];
+    // The environment is shared with other programs: there, only what was surely meant for Parley is a mistake.
+    if (!near && from === ENVIRONMENT) continue;
     complaints.push({
       setting: name,
-      what: 'is not a setting that Parley knows',
+      what: `is not a setting that Parley knows, from ${from}`,
       mend: near ? `Did you mean ${near}?` : 'Take it away; docs/configuration.md lists all settings',
     });
   }

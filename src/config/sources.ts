@@ -18,6 +18,9 @@ export interface Places {
   readonly yaml: string;
 }
 
+/** How the environment is called in complaints. */
+export const ENVIRONMENT = 'the environment';
+
 /** Names that others write: our tests, and container platforms, which tell each service the addresses of all (`PARLEY_PORT_3210_TCP`). */
 const NOT_OURS = /^PARLEY_TEST_|^[A-Z]+_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
 
@@ -28,10 +31,10 @@ const NOT_OURS = /^PARLEY_TEST_|^[A-Z]+_(SERVICE_(HOST|PORT)|PORT)(_|$)/;
 export function collect(
   names: readonly string[],
   places: Places,
-): { written: Map<string, Written>; complaints: Complaint[]; unknown: string[] } {
+): { written: Map<string, Written>; complaints: Complaint[]; unknown: { name: string; from: string }[] } {
   const complaints: Complaint[] = [];
   const layers = [
-    { from: 'the environment', values: places.env },
+    { from: ENVIRONMENT, values: places.env },
     { from: places.dotenv, values: readDotenv(places.dotenv, complaints) },
     { from: places.yaml, values: readYaml(places.yaml, complaints) },
   ];
@@ -55,14 +58,14 @@ export function collect(
   const prefixes = new Set(
     names.map((name) => name.slice(0, name.indexOf('_') + 1)).filter((prefix) => prefix !== 'LOG_'),
   );
-  const unknown = new Set<string>();
-  for (const { values } of layers) {
+  const unknown = new Map<string, string>();
+  for (const { values, from } of layers) {
     for (const name of Object.keys(values)) {
       const ours = [...prefixes].some((prefix) => name.startsWith(prefix));
-      if (ours && !known.has(name) && !NOT_OURS.test(name)) unknown.add(name);
+      if (ours && !known.has(name) && !NOT_OURS.test(name)) unknown.set(name, from);
     }
   }
-  return { written, complaints, unknown: [...unknown] };
+  return { written, complaints, unknown: [...unknown].map(([name, from]) => ({ name, from })) };
 }
 
 function readDotenv(path: string, complaints: Complaint[]): Record<string, string | undefined> {

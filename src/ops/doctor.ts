@@ -114,7 +114,22 @@ async function* examineModels(server: OpenWebUI, model: string | null): AsyncGen
       );
 }
 
-/** The findings as lines for a terminal, and whether all is well enough to start. */
+/** A wrong setting as a finding. */
+export function complaintFinding({ setting, what, mend }: { setting: string; what: string; mend: string }): Finding {
+  return fail(setting, `It ${what}.`, mend);
+}
+
+/** Whether all is well enough to start. */
+export function isWell(findings: readonly Finding[]): boolean {
+  return findings.every((finding) => finding.state !== 'fail');
+}
+
+/** The findings as one JSON document: `{well, findings}`. */
+export function reportOf(findings: readonly Finding[]): string {
+  return `${JSON.stringify({ well: isWell(findings), findings }, null, 2)}\n`;
+}
+
+/** A finding as it is printed in a terminal: the mend on a line of its own. */
 export function findingLine({ what, state, fact, mend }: Finding): string {
   const mark = { ok: 'ok  ', warn: 'note', fail: 'FAIL' }[state];
   return `${mark}  ${what}: ${fact}${mend ? `\n      ${mend}.` : ''}`;

@@ -123,6 +123,13 @@ describe('a wrong configuration', () => {
     expect(complaints(env)).toBe('');
   });
 
+  it('leaves alone what other programs write into the environment', () => {
+    expect(complaints({ SLACK_WEBHOOK_OF_ANOTHER_PROGRAM: 'x', OPENWEBUI_SOMETHING_ELSE: 'x' })).toBe('');
+    expect(complaints({}, { dotenv: 'OPENWEBUI_SOMETHING_ELSE=x' })).toMatch(
+      /OPENWEBUI_SOMETHING_ELSE is not a setting/,
+    );
+  });
+
   it('says what is wrong with a broken file', () => {
     expect(complaints({}, { yaml: 'openwebui: [' })).toMatch(/parley\.yaml is not YAML/);
     expect(complaints({}, { yaml: '- a list' })).toMatch(/parley\.yaml has something other than a setting/);

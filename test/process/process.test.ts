@@ -63,6 +63,14 @@ describe('Parley started wrongly', () => {
   });
 });
 
+describe('Parley with nowhere to answer', () => {
+  it('says so and ends', async () => {
+    const { code, err } = await outcome(run(settings({ PARLEY_LOCAL: 'off' }), [], folder));
+    expect(code).toBe(1);
+    expect(err).toMatch(/nowhere to answer/);
+  });
+});
+
 describe('Parley started with nothing set', () => {
   it('serves the page on the stand-in and says so plainly', async () => {
     const parley = await start(settings(), folder);
@@ -120,6 +128,12 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/ok {4}API key: Accepted; API keys are enabled\. The account is Parley \(user\)\./);
     expect(out).toMatch(/note {2}PARLEY_SECRET_KEY: Not set/);
+  });
+
+  it('tells wrong settings as JSON too', async () => {
+    const { code, out } = await outcome(run(settings({ LOG_LEVEL: 'loud' }), ['doctor', '--json'], folder));
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ well: false, findings: [{ what: 'LOG_LEVEL', state: 'fail' }] });
   });
 
   it('fails on a wrong key and a server that is down, also as JSON', async () => {
