@@ -67,9 +67,13 @@ function socketLine(options: LineOptions, appToken: Secret, watch: LineWatch): L
   createApp(options, receivers);
   let sockets: Socket[] = [];
   let lost = false;
+  let told: boolean | null = null;
   const changed = () => {
     if (lost) return;
-    if (sockets.some((socket) => socket.connected)) watch.connected();
+    const now = sockets.some((socket) => socket.connected);
+    if (now === told) return;
+    told = now;
+    if (now) watch.connected();
     else watch.reconnecting();
   };
   return {

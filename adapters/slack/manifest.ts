@@ -4,7 +4,7 @@ import { AGENT_SCOPES, SCOPES } from './scopes.ts';
 import { cut } from './words.ts';
 
 /** The slash commands of the app: Slack gives a name to the app that was installed last, so we take few. The rest is `/parley …`. */
-const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
+export const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
 
 /** Names that Slack keeps for itself: one of them makes it refuse a whole manifest (Slack: slash commands; DESIGN, "One slash command"). */
 export const RESERVED: ReadonlySet<string> = new Set(

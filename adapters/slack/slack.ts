@@ -23,6 +23,7 @@ import { probe } from './probe.ts';
 import { react } from './reactions.ts';
 import { createRecent } from './recent.ts';
 import { renderPart } from './render.ts';
+import { respelling } from './respell.ts';
 import type { SlackLog } from './sdk-log.ts';
 import { createStatuses, type Statuses } from './status.ts';
 import { takeSubmission, takeSuggestion } from './submissions.ts';
@@ -195,7 +196,10 @@ export function createSlack(options: SlackOptions): SlackAdapter {
 
   async function open(to: Host): Promise<void> {
     const identity = await identify({ api, options, base, signal: stopping.signal });
-    desk = furnish(identity, to);
+    desk = furnish(
+      identity,
+      respelling(to, () => commands),
+    );
     const { office } = desk;
     const events = createEvents(office, clock);
     line = createLine(

@@ -104,6 +104,18 @@ describe('slash commands', () => {
   });
 });
 
+describe('words of the core', () => {
+  it('name commands as they are typed in Slack', async () => {
+    const { slack, adapter, core, ann, channel } = await stage();
+    await adapter.publish?.(commands);
+    core.answer = () => say('Try `/help`, `/model <name>` or `/ask`. `/etc` stays, and /help in words too.');
+    const { shown: note } = await slack.interact.command(ann, channel, '/ask', 'x');
+    expect(note && shown(note)).toBe(
+      'Try `/parley help`, `/parley model &lt;name&gt;` or `/ask`. `/etc` stays, and /help in words too.',
+    );
+  });
+});
+
 describe('forms of commands', () => {
   it('open at once', async () => {
     const { slack, core, ann, channel } = await stage();
