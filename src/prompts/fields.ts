@@ -5,6 +5,11 @@ import type { Variable } from './grammar.ts';
 /** A variable's value as it goes into the prompt, or what is wrong with it, as a sentence. */
 export type Checked = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly complaint: string };
 
+/** UTF-16 units that the value of an option may have on every platform. */
+const VALUE_UNITS = 75;
+/** Options that are named in a complaint. */
+const OFFERED = 20;
+
 const TYPES = new Map<string, FieldType>([
   ['text', 'text'],
   ['textarea', 'longText'],
@@ -41,7 +46,7 @@ export function fieldOf(variable: Variable, typed: FormValue | undefined = undef
     hint: hintOf(variable, type),
     placeholder: textOf(variable, 'placeholder'),
     required: isRequired(variable),
-    initial: type === 'toggle' && typeof filled === 'string' ? truth(filled) === true : filled,
+    initial: initialOf(variable, type, filled),
     choices: type === 'choice' ? optionsOf(variable).map(choice) : [],
     suggest: null,
     min: numberOf(variable, 'min') ?? (type === 'range' ? 0 : null),
@@ -100,11 +105,24 @@ export function checkValue(variable: Variable, value: FormValue | undefined): Ch
 
 function checkChoice(variable: Variable, text: string): Checked {
   const options = optionsOf(variable);
-  const same = (one: string) => one.trim().toLowerCase() === text.trim().toLowerCase();
-  const chosen = options.find((one) => one === text) ?? options.find(same);
-  if (chosen !== undefined) return right(chosen);
-  const shown = options.slice(0, 20).join(', ');
-  return wrong(`Please choose one of: ${shown}${options.length > 20 ? ` and ${options.length - 20} more` : ''}.`);
+  const chosen = optionMeant(options, text);
+  if (chosen !== null) return right(chosen);
+  const wanted = text.trim().toLowerCase();
+  const near = options.filter((one) => one.toLowerCase().includes(wanted));
+  const offered = near.length > 0 ? near : options;
+  const more = offered.length > OFFERED ? ` and ${offered.length - OFFERED} more` : '';
+  return wrong(`Please choose one of: ${offered.slice(0, OFFERED).join(', ')}${more}.`);
+}
+
+/** The option with this text, or with the value that a form has for it. */
+function optionMeant(options: readonly string[], text: string): string | null {
+  const wanted = text.trim().toLowerCase();
+  return (
+    options.find((one) => one === text) ??
+    options.find((one) => one.trim().toLowerCase() === wanted) ??
+    options.find((one, index) => choice(one, index).value === text) ??
+    null
+  );
 }
 
 function checkNumber(variable: Variable, { min, max, step }: Field, text: string): Checked {
@@ -169,8 +187,19 @@ function optionsOf(variable: Variable): string[] {
   return [...new Set(options.filter((option) => option !== ''))];
 }
 
-function choice(option: string): Choice {
-  return { label: option, value: option, hint: null };
+/** An option as a form offers it. The values of lists are short on every platform: a long option goes by its number. */
+function choice(option: string, index: number): Choice {
+  return { label: option, value: option.length <= VALUE_UNITS ? option : `#${index + 1}`, hint: null };
+}
+
+/** What a field is filled in with; in a list, the value of the option that is meant. */
+function initialOf(variable: Variable, type: FieldType, filled: FormValue | null): FormValue | null {
+  if (typeof filled !== 'string') return filled;
+  if (type === 'toggle') return truth(filled) === true;
+  if (type !== 'choice') return filled;
+  const options = optionsOf(variable);
+  const meant = optionMeant(options, filled);
+  return meant === null ? filled : choice(meant, options.indexOf(meant)).value;
 }
 
 function hintOf(variable: Variable, type: FieldType): string | null {

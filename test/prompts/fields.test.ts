@@ -65,6 +65,29 @@ describe('a field', () => {
   });
 });
 
+describe('a long list', () => {
+  const long = 'x'.repeat(200);
+  const definition = `select:options=["short","${long}"]:default="${long}"`;
+
+  it('offers long options by number, and takes them by number or whole', () => {
+    const field = fieldOf(variable(definition));
+    expect(field.choices.map(({ value }) => value)).toEqual(['short', '#2']);
+    expect(field.initial).toBe('#2');
+    expect(check(definition, '#2')).toEqual({ ok: true, text: long });
+    expect(check(definition, long)).toEqual({ ok: true, text: long });
+    expect(check(definition, '#1')).toMatchObject({ ok: false });
+  });
+
+  it('names the options that come near what was typed', () => {
+    const many = Array.from({ length: 40 }, (_, at) => `"town ${at}"`);
+    const complaint = check(`select:options=[${[...many, '"Bonn"'].join(',')}]`, 'bon');
+    expect(complaint).toEqual({ ok: false, complaint: 'Please choose one of: Bonn.' });
+    expect(check(`select:options=[${many.join(',')}]`, 'city')).toMatchObject({
+      complaint: expect.stringContaining('and 20 more'),
+    });
+  });
+});
+
 describe('a value', () => {
   it.each([
     ['text', 'x', 'x'],
