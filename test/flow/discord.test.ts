@@ -14,6 +14,7 @@ import type { Channel, Message } from '../servers/discord/records.ts';
 import { type Stage, stage } from '../servers/discord-tests/stage.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { makePrompt } from './prompt-world.ts';
 
 // Parley whole: the real discord.js on a pretend Discord, a scripted Open WebUI, everything over sockets.
 
@@ -262,4 +263,21 @@ test('an answer goes on through limits, outages and a thread archived in the mid
   expect(
     server.world.messagesIn(thread.id).filter((one) => one.authorId === answer.authorId && one.type === 0),
   ).toHaveLength(1);
+});
+
+test('a prompt asks for seven values in two steps, mends a wrong one, and runs with all of them', async () => {
+  const set = await flow();
+  const { server, ann, channel, openWebUI } = set;
+  const content = [1, 2, 3, 4, 5, 6].map((at) => `{{v${at} | text:required}}`).join(' ');
+  await makePrompt(set, { command: 'many', content: `${content} {{kind | select:options=["soft","hard"]:required}}` });
+  const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'many' });
+  const first = Object.fromEntries([0, 1, 2, 3, 4].map((at) => [`t.v${at}`, `one${at}`]));
+  const step = await server.acts.submit(opened, first);
+  const kept = await step.ephemeral((one) => /Continue/.test(labels(one)), 10_000);
+  const second = await server.acts.submit(server.acts.click(ann, kept, 'Continue'), { 't.v5': 'x', 't.v6': 'hard' });
+  openWebUI.next(says('All seven.'));
+  const line = await second.reply((one) => /Ann ran many/.test(one.content), 10_000);
+  await answered(set, await threadOf(set, line), /All seven/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: one0 one1 one2 one3 one4 x hard');
+  expect(refusals(set)).toEqual([]);
 });

@@ -8,7 +8,11 @@ import { createPrompt, type PromptDraft } from '../../src/openwebui/prompts.ts';
 import { person, type World } from './world.ts';
 
 /** Makes a prompt on the world's server, by the owner of this key (the service account's when not given). */
-export async function makePrompt(world: World, draft: Partial<PromptDraft>, key?: string): Promise<Prompt> {
+export async function makePrompt(
+  world: Pick<World, 'openWebUI'>,
+  draft: Partial<PromptDraft>,
+  key?: string,
+): Promise<Prompt> {
   const server = connect({ url: world.openWebUI.url, key: new Secret(key ?? world.openWebUI.key) });
   const whole = { command: 'greet', name: draft.command ?? 'Greet', content: 'Hello {{who}}', ...draft };
   const made = await createPrompt(server, whole);

@@ -17,6 +17,7 @@ import { shown } from '../servers/slack/body.ts';
 import { fromManifest } from '../servers/slack/manifest.ts';
 import type { Message } from '../servers/slack/model.ts';
 import { type SlackServer, startSlack } from '../servers/slack/server.ts';
+import { makePrompt } from './prompt-world.ts';
 
 // Parley whole: the real Bolt on a pretend Slack that grants what manifest.yml asks for, a scripted Open WebUI, all over sockets.
 
@@ -328,4 +329,23 @@ test('an answer whose channel is left in the middle is told to the asker', async
   slack.people.archive(channel);
   const dm = slack.people.dm(ann).id;
   await slack.watch.answer(dm, (_message, seen) => seen.includes('could not show my answer'), 20_000);
+});
+
+test('a prompt asks for its values in a form, with complaints at its fields, and runs with them', async () => {
+  const set = await flow();
+  const { slack, ann, channel, openWebUI } = set;
+  const content = 'Count to {{n | number:min=1:max=9:step=2:required}} {{how | select:options=["slowly","fast"]:required}}';
+  await makePrompt(set, { command: 'count', content });
+  await slack.interact.command(ann, channel, '/prompt', 'count how=fast');
+  const view = await slack.watch.modal(ann);
+  const [field = ''] = JSON.stringify(view.view.blocks).match(/0:v0/) ?? [];
+  const wrong = await slack.interact.submit(view, { [field]: '4' });
+  expect(JSON.stringify(wrong.errors)).toContain('in steps of 2');
+  openWebUI.next(says('One, two, three.'));
+  const sent = await slack.interact.submit(view, { [field]: '3' });
+  expect(sent.view).toBeNull();
+  await slack.watch.answer(channel, (_message, seen) => /ann ran count \(n: 3, how: fast\)/.test(seen), 10_000);
+  await answered(set, channel, /One, two/);
+  expect(JSON.stringify(openWebUI.asked.at(-1)?.messages)).toContain('Count to 3 fast');
+  expect(refusals(set)).toEqual([]);
 });
