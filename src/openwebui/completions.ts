@@ -111,7 +111,7 @@ export async function* ask(
     if (error instanceof Overflow) throw failure('malformed', where, error.message);
     throw transportFailure(error, where, begun);
   } finally {
-    watch.disarm();
+    watch.close();
     options.signal.removeEventListener('abort', stop);
     call.abort();
   }
@@ -182,20 +182,41 @@ function bodyOf(question: Question, chatId: string): object {
 interface Watchdog {
   /** From now on, so many milliseconds of silence end the call. */
   arm(ms?: number): void;
+  /** Silence no longer matters. */
   disarm(): void;
+  /** The call is over: no timer is left. */
+  close(): void;
 }
 
+/** One timer that looks again when it was too early: setting one for each token would cost more than reading the token. */
 function watchdog(server: OpenWebUI, idleMs: number, call: AbortController): Watchdog {
+  const { clock } = server;
+  let allowed = idleMs;
+  let deadline = Number.POSITIVE_INFINITY;
+  let due = Number.POSITIVE_INFINITY;
   let cancel: (() => void) | null = null;
-  const disarm = (): void => {
+
+  const set = (at: number): void => {
     cancel?.();
-    cancel = null;
+    due = at;
+    cancel = clock.after(at - clock.now(), () => {
+      due = Number.POSITIVE_INFINITY;
+      if (clock.now() >= deadline) call.abort(failure('timeout', where, `silent for ${allowed} ms`));
+      else if (deadline !== Number.POSITIVE_INFINITY) set(deadline);
+    });
   };
+
   return {
     arm(ms = idleMs) {
-      disarm();
-      cancel = server.clock.after(ms, () => call.abort(failure('timeout', where, `silent for ${ms} ms`)));
+      allowed = ms;
+      deadline = clock.now() + ms;
+      if (deadline < due) set(deadline);
     },
-    disarm,
+    disarm() {
+      deadline = Number.POSITIVE_INFINITY;
+    },
+    close() {
+      cancel?.();
+    },
   };
 }

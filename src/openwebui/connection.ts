@@ -76,11 +76,18 @@ export function serverUrl(written: string): string {
 }
 
 /**
+ * Servers close an idle socket after five seconds (uvicorn's own, and Node's). A call that meets that moment fails, and a POST is
+ * not repeated: so ours are given up long before, also when this process was too busy to hear of the end.
+ */
+const IDLE_SOCKET_MS = 2_000;
+
+/**
  * Streams may be silent for minutes while a model thinks and may last for hours, so the limits stand in our own calls, not in
  * the agent. HTTP/1.1 only: aborting a stream must close its connection, since that is how the server learns to stop the model.
  */
 function ownAgent(): Agent {
-  return new Agent({ allowH2: false, bodyTimeout: 0, headersTimeout: 0, connect: { timeout: 10_000 } });
+  const keepAlive = { keepAliveTimeout: IDLE_SOCKET_MS, keepAliveMaxTimeout: IDLE_SOCKET_MS };
+  return new Agent({ allowH2: false, bodyTimeout: 0, headersTimeout: 0, ...keepAlive, connect: { timeout: 10_000 } });
 }
 
 function refused(say: string, detail: string): Failure {
