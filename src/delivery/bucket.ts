@@ -6,6 +6,8 @@ export interface Receipt {
   readonly at: number;
   /** The bucket was full: the platform's own bucket went on overflowing until the call arrived there. */
   readonly full: boolean;
+  /** When the live edit before it went. */
+  readonly after: number;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface Bucket {
   spacing(now: number): number;
   take(now: number, live: boolean): Receipt;
   /** The call was not made after all. */
-  refund(now: number): void;
+  refund(now: number, receipt: Receipt): void;
   /** The call's answer has come, whatever it says. */
   settle(now: number, receipt: Receipt): void;
   /** The platform refused the call: nothing goes for `retryMs`, and slower afterwards. */
@@ -44,6 +46,11 @@ const MEND_MS = 30_000;
 const EAGER = 0.6;
 /** However often it is refused, a scope keeps this share of its nominal rate, so that it can find out that things are better. */
 const FLOOR = 0.02;
+/**
+ * A refusal for so short a time, right where a window has ended, is a difference between clocks and no lower limit: windows are
+ * taken to end so much later from then on, in milliseconds.
+ */
+const SEAM_MS = 250;
 const EPSILON = 1e-6;
 
 /** A bucket that starts full at the published rate. */
@@ -59,6 +66,11 @@ export function createBucket(nominal: Rate, start: number): Bucket {
   let mendedAt = start;
   /** Until then headers told how many calls are left, and no more come back. */
   let windowEnd: number | null = null;
+  /** When the last window ended, and how much later than told they have proved to end. */
+  let endedAt = Number.NEGATIVE_INFINITY;
+  let late = 0;
+  /** Headers have told a window: whoever spends one evenly is told what a token bucket would tell too. */
+  let windows = false;
   let lastLive = Number.NEGATIVE_INFINITY;
   let pending = 0;
   let fastest = Number.POSITIVE_INFINITY;
@@ -77,6 +89,7 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       if (now < windowEnd) return;
       tokens = burst;
       at = windowEnd;
+      endedAt = windowEnd;
       windowEnd = null;
     }
     if (now <= at) return;
@@ -114,13 +127,15 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       const full = windowEnd === null && tokens >= burst - EPSILON;
       tokens -= 1;
       pending += 1;
+      const after = lastLive;
       if (live) lastLive = now;
-      return { at: now, full };
+      return { at: now, full, after };
     },
 
-    refund(now) {
+    refund(now, receipt) {
       refill(now);
       pending = Math.max(0, pending - 1);
+      if (lastLive === receipt.at) lastLive = receipt.after;
       tokens = Math.min(burst, tokens + 1);
     },
 
@@ -130,14 +145,21 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       const trip = now - receipt.at;
       fastest = Math.min(fastest, trip);
       // The call arrived some time before its answer did: half the fastest trip before, unless that has proved too hopeful.
-      const late = trip - (refusedOnce ? 0 : fastest / 2);
-      if (receipt.full && windowEnd === null) tokens -= late * rate;
+      const missed = trip - (refusedOnce ? 0 : fastest / 2);
+      if (receipt.full && windowEnd === null) tokens -= missed * rate;
     },
 
     refused(now, receipt, retryMs) {
       refill(now);
-      refusedOnce = true;
       heldUntil = Math.max(heldUntil, now + retryMs);
+      if (windowEnd === null && receipt.at >= endedAt && heldUntil - endedAt <= SEAM_MS) {
+        late = Math.max(late, heldUntil - endedAt);
+        tokens = burst;
+        at = heldUntil;
+        if (lastLive === receipt.at) lastLive = receipt.after;
+        return;
+      }
+      refusedOnce = true;
       // Calls that were on their way together are refused together, for one and the same reason.
       if (receipt.at >= shrunkAt) {
         shrunkAt = now;
@@ -163,7 +185,8 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       at = now;
       // A platform that counts by token bucket says it will be full when ours would be; anything else is a window.
       const steady = left > 0 && Math.abs(left + resetMs * rate - burst) < 1;
-      windowEnd = steady || resetMs <= 0 ? null : now + resetMs;
+      windows ||= !steady && resetMs > 0;
+      windowEnd = windows && resetMs > 0 ? now + resetMs + late : null;
     },
 
     rate: () => rate * 1000,

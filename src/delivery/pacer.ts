@@ -120,7 +120,7 @@ export function createPacer({ clock, rate }: PacerOptions): Pacer {
     if (at >= scope.due || stopped) return;
     scope.cancel?.();
     scope.due = at;
-    scope.cancel = clock.after(at - clock.now(), () => {
+    scope.cancel = clock.after(Math.max(0, at - clock.now()), () => {
       scope.due = Number.POSITIVE_INFINITY;
       scope.cancel = null;
       pump(scope);
@@ -144,7 +144,7 @@ export function createPacer({ clock, rate }: PacerOptions): Pacer {
       for (const { scope } of taken) if (scope.waiting.size > 0) pump(scope);
     };
     return {
-      refund: () => close((bucket, _receipt, at) => bucket.refund(at)),
+      refund: () => close((bucket, receipt, at) => bucket.refund(at, receipt)),
       settle: (problem) => {
         count(wish.scopes[0] ?? '', problem);
         close((bucket, receipt, at, index) => {

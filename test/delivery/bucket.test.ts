@@ -71,4 +71,40 @@ describe('a bucket', () => {
     bucket.settle(100, receipt);
     expect(bucket.rate()).toBeCloseTo(4);
   });
+
+  it('knows a window that is spent evenly from a bucket that refills', () => {
+    const bucket = createBucket(rate, 0);
+    [5_000, 4_000, 3_000].forEach((resetMs, calls) => {
+      const receipt = bucket.take(calls * 1_000, true);
+      bucket.learn(calls * 1_000, 4 - calls, resetMs);
+      bucket.settle(calls * 1_000, receipt);
+    });
+    // Two are left until the end at 5 s: none comes back before.
+    bucket.take(2_000, true);
+    bucket.take(2_000, true);
+    expect(bucket.wait(2_100, false)).toBe(2_900);
+  });
+
+  it('takes a refusal right at the end of a window for a clock that is late, waits so much longer, and gets no slower', () => {
+    const bucket = createBucket(rate, 0);
+    bucket.settle(0, bucket.take(0, true));
+    bucket.learn(0, 0, 5_000);
+    const refused = bucket.take(5_000, true);
+    bucket.settle(5_002, refused);
+    bucket.refused(5_002, refused, 50);
+    expect(bucket.wait(5_002, false)).toBe(50);
+    expect(bucket.wait(5_052, false)).toBe(0);
+    expect(bucket.rate()).toBeCloseTo(1);
+    bucket.settle(5_100, bucket.take(5_052, true));
+    bucket.learn(5_100, 0, 5_000);
+    expect(bucket.wait(10_100, false)).toBe(52);
+  });
+
+  it('a call that was not made does not put off the next', () => {
+    const bucket = createBucket(rate, 0);
+    bucket.settle(0, bucket.take(0, true));
+    const before = bucket.spacing(2_000);
+    bucket.refund(2_000, bucket.take(2_000, true));
+    expect(bucket.spacing(2_000)).toBe(before);
+  });
 });
