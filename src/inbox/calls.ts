@@ -18,6 +18,7 @@ import { findCommand, unknownCommand } from './find-command.ts';
 import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
 import type { FormDesk, Session } from './form-sessions.ts';
 import { newSessionId, stepCount } from './form-sessions.ts';
+import { over, somebodyElses } from './form-words.ts';
 import type { NextButtons } from './next-buttons.ts';
 import { type Questions, tooLong } from './questions.ts';
 
@@ -29,6 +30,8 @@ export interface Calls {
   form(event: FormEvent): Promise<Answer>;
   /** A button that opens a step of a form. */
   fill(event: ButtonEvent, session: string, step: number): Promise<Answer>;
+  /** A button that always runs the same command. */
+  press(event: ButtonEvent, command: string, options: Readonly<Record<string, string>>): Promise<Answer>;
   /** A button that runs a command. */
   next(event: ButtonEvent, id: string, index: number): Promise<Answer>;
 }
@@ -145,8 +148,10 @@ export function createCalls(rooms: CallRooms): Calls {
       const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
       return { do: 'say', body, private: command.private };
     }
-    await ask(outcome, use, command.private, session !== null);
-    return { do: 'work', private: command.private };
+    // What a button under words for one person begins in public does not go through that button.
+    const away = use.way === 'click' && !command.private;
+    await ask(outcome, away ? { ...use, trigger: null } : use, command.private, session !== null);
+    return away ? { do: 'none' } : { do: 'work', private: command.private };
   }
 
   /** A command's own form: for the first time, or once more with what was wrong or has changed meanwhile. */
@@ -279,6 +284,12 @@ export function createCalls(rooms: CallRooms): Calls {
       const way = { way: 'click', trigger: event.trigger, limits: rooms.limits(event.place.platform) } as const;
       return showStep(found.session, found.step, way, '');
     },
+    async press({ key, author, trigger, place }, name, options) {
+      const command = registry.find(name);
+      if (!command) return say('That command is no longer there.', true);
+      const use = { key, author, trigger, place, conversation: place, files: [], target: null, message: null } as const;
+      return run(command, new Map(Object.entries(options)), { ...use, way: 'click' });
+    },
     async next(event, id, index) {
       const found = await rooms.nextButtons.find(id, index, event.author);
       if (found === null) return say('That button is too old. Please run the command again.', true);
@@ -300,23 +311,6 @@ function shape({ name, type, label, required, choices }: Session['fields'][numbe
 
 function filesIn(value: FormValue): FileRef[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'object') : [];
-}
-
-/** What is said of a form that is over; what was typed into it is given back. */
-function over(event: FormEvent): string {
-  const typed = [...event.values.values()].filter((value) => typeof value === 'string' && value.trim() !== '');
-  const kept = typed.map((value) =>
-    String(value)
-      .split('\n')
-      .map((line) => `> ${line}`)
-      .join('\n'),
-  );
-  const words = 'That form is no longer open; forms are kept for an hour. Please start it again.';
-  return kept.length === 0 ? words : `${words} This is what you typed:\n\n${kept.join('\n\n')}`;
-}
-
-function somebodyElses(owner: string): string {
-  return `Only ${owner}, who opened that form, can fill it in. Run the command yourself for one of your own.`;
 }
 
 function say(markdown: string, isPrivate: boolean): Answer {

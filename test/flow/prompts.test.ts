@@ -73,6 +73,13 @@ describe('finding prompts', () => {
     expect(wordsIn(await prompts('tags'))).toBe('Tags: `polite`');
   });
 
+  it('runs one by its button, for everybody to see', async () => {
+    await makePrompt(world, { command: 'plain', content: 'Be brief.' });
+    expect(await press(await prompts('show plain'), 'Run it')).toEqual({ do: 'none' });
+    await vi.waitFor(() => expect(world.plain.standing()).toContain('Admin ran plain'));
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+  });
+
   it('says which second word was meant', async () => {
     expect(wordsIn(await prompts('lsit'))).toContain('Did you mean `/prompts list`?');
     expect(wordsIn(await prompts('show gret'))).toContain('There is no prompt called “gret”');

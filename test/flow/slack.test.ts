@@ -334,7 +334,8 @@ test('an answer whose channel is left in the middle is told to the asker', async
 test('a prompt asks for its values in a form, with complaints at its fields, and runs with them', async () => {
   const set = await flow();
   const { slack, ann, channel, openWebUI } = set;
-  const content = 'Count to {{n | number:min=1:max=9:step=2:required}} {{how | select:options=["slowly","fast"]:required}}';
+  const content =
+    'Count to {{n | number:min=1:max=9:step=2:required}} {{how | select:options=["slowly","fast"]:required}}';
   await makePrompt(set, { command: 'count', content });
   await slack.interact.command(ann, channel, '/prompt', 'count how=fast');
   const view = await slack.watch.modal(ann);
