@@ -11,6 +11,7 @@ import { createClicks } from './inbox/clicks.ts';
 import { createControl } from './inbox/control.ts';
 import { createDesk } from './inbox/desk.ts';
 import { createFormDesk } from './inbox/form-sessions.ts';
+import { createHome } from './inbox/home.ts';
 import { type Connection, createHost } from './inbox/host.ts';
 import { createLane } from './inbox/lane.ts';
 import { askFirst } from './inbox/late.ts';
@@ -191,6 +192,7 @@ export function createParley(options: ParleyOptions): Parley {
     limits: (name) => adapter(name).limits,
   });
   const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
+  const home = createHome({ store, desk, registry, clock });
   const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
   const messages = createMessages({ store, registry, access, calls, questions, mode, prompts: () => prompts.known() });
 
@@ -198,7 +200,7 @@ export function createParley(options: ParleyOptions): Parley {
     const connection: Connection = { state: 'connecting', why: '' };
     connections.set(one.name, connection);
     const host = createHost(
-      { registry, messages, calls, clicks, control, naming, desk, warm, prompts, delivery, log },
+      { registry, messages, calls, clicks, control, naming, desk, home, warm, prompts, delivery, log },
       one,
       connection,
     );

@@ -1,11 +1,13 @@
 import { ask } from './ask.ts';
 import { retry, startAnew, status, stop, title } from './controls.ts';
+import { feedback } from './feedback.ts';
 import { helpCommand } from './help.ts';
 import { model } from './model.ts';
 import { prompt } from './prompt.ts';
 import { prompts } from './prompts.ts';
 import type { Registry } from './registry.ts';
 import { createRegistry } from './registry.ts';
+import { summarise } from './summarise.ts';
 
 /** Every command there is, in the order in which people read them. A new command is one file and one name here. */
 export function allCommands(): Registry {
@@ -13,11 +15,13 @@ export function allCommands(): Registry {
     ask,
     prompt,
     prompts,
+    summarise,
     model,
     startAnew,
     stop,
     retry,
     title,
+    feedback,
     status,
     helpCommand(() => registry),
   ]);

@@ -16,6 +16,16 @@ export interface ModelChoice {
 /** What a control of a conversation comes to: done, or a sentence that says why not. */
 export type Done = { readonly done: true } | { readonly done: false; readonly why: string };
 
+/** What somebody thinks of an answer. */
+export interface Verdict {
+  /** The job of the answer; null for the last one of the conversation. */
+  readonly answer: string | null;
+  readonly good: boolean;
+  /** One of the words that Open WebUI keeps; empty for none. */
+  readonly reason: string;
+  readonly comment: string;
+}
+
 /** The prompts a person may use. */
 export interface PromptShelf {
   /** The active ones as last known, at once; fetched only when none are known. Throws a `Failure`. */
@@ -53,6 +63,8 @@ export interface Desk {
   again(person: Person, place: Place): Promise<Done>;
   /** Gives a conversation a person's title, on the platform and in Open WebUI. */
   rename(person: Person, place: Place, title: string): Promise<Done>;
+  /** Keeps what a person thinks of an answer with its chat; a second opinion of theirs replaces the first. Throws a `Failure`. */
+  rate(person: Person, place: Place, verdict: Verdict): Promise<Done>;
   /** Forgets which chat this place belongs to, so that the next message begins a new one. */
   startAnew(place: Place): Promise<Done>;
   /** Facts for `/status`, each a short line. */

@@ -58,7 +58,7 @@ export function createClicks(rooms: {
         return rooms.calls.next(event, read.job, read.index);
       case 'good':
       case 'bad':
-        return tell('I do not know that button any more. Please ask again.');
+        return rooms.calls.press(event, 'feedback', { verdict: read.action, answer: read.job });
     }
   };
 

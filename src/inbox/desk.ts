@@ -14,6 +14,7 @@ import type { ChooseModel } from '../turn/model-choice.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
 import type { Control } from './control.ts';
+import { rate } from './rate.ts';
 import type { Warm } from './warm.ts';
 
 /** What the desk is made of. */
@@ -60,6 +61,7 @@ export function createDesk(rooms: DeskRooms): Desk {
     async rename(_person, place, title) {
       return (await rooms.naming.byPerson(place, title)) ? { done: true } : NOTHING_HERE;
     },
+    rate: (person, place, verdict) => rate(rooms, person, place, verdict),
     async startAnew(place) {
       const changed = await changeConversation(
         store.conversations,

@@ -1,5 +1,5 @@
 import type { Adapter, Answer, Host, Suggest } from '../chat/adapter.ts';
-import type { ChatEvent, HomeEvent, JoinedEvent } from '../chat/events.ts';
+import type { ChatEvent } from '../chat/events.ts';
 import type { Desk } from '../commands/desk.ts';
 import type { Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
@@ -10,6 +10,7 @@ import type { Calls } from './calls.ts';
 import type { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
 import { findCommand } from './find-command.ts';
+import type { Home } from './home.ts';
 import type { Messages } from './messages.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
@@ -35,6 +36,7 @@ export interface HostRooms {
   readonly control: Control;
   readonly naming: Naming;
   readonly desk: Desk;
+  readonly home: Home;
   readonly warm: Warm;
   readonly prompts: WarmList<Prompt>;
   readonly delivery: Delivery;
@@ -66,8 +68,9 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         await rooms.naming.onPlatform(event.place, event.title);
         return { do: 'none' };
       case 'joined':
+        return WELCOME;
       case 'home':
-        return welcome(event);
+        return { do: 'say', body: await rooms.home(event), private: true };
     }
   }
 
@@ -120,10 +123,14 @@ function ofField(query: Suggest): Suggest {
 }
 
 /** What somebody reads who has just met Parley. */
-function welcome(_event: JoinedEvent | HomeEvent): Answer {
-  const markdown = [
-    'Hello! I bring your Open WebUI models here. Mention me or write to me privately, and I answer in a thread.',
-    'Whoever can read the place can read my answers. `/help` shows what else I can do.',
-  ].join('\n\n');
-  return { do: 'say', body: { markdown, controls: null }, private: false };
-}
+const WELCOME: Answer = {
+  do: 'say',
+  body: {
+    markdown: [
+      'Hello! I bring your Open WebUI models here. Mention me or write to me privately, and I answer in a thread.',
+      'Whoever can read the place can read my answers. `/help` shows what else I can do.',
+    ].join('\n\n'),
+    controls: null,
+  },
+  private: false,
+};

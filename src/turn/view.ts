@@ -46,13 +46,21 @@ function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | und
   const buttons: Button[] = [];
   if (!final) buttons.push(button('stop', 'Stop', 'danger', state.job));
   else if (state.problem) buttons.push(button('retry', 'Retry', 'primary', state.job));
-  else buttons.push(button('regenerate', 'Regenerate', 'plain', state.job));
+  else {
+    buttons.push(button('regenerate', 'Regenerate', 'plain', state.job));
+    buttons.push(button('good', 'Good answer', 'plain', state.job), button('bad', 'Bad answer', 'plain', state.job));
+  }
   followUps?.questions.forEach((question, index) => {
     buttons.push({ id: controlId('follow', followUps.job, index), label: question, style: 'plain', role: 'follow-up' });
   });
   return { buttons, menu: null };
 }
 
-function button(action: 'stop' | 'retry' | 'regenerate', label: string, style: Button['style'], job: string): Button {
+function button(
+  action: 'stop' | 'retry' | 'regenerate' | 'good' | 'bad',
+  label: string,
+  style: Button['style'],
+  job: string,
+): Button {
   return { id: controlId(action, job), label, style, role: action };
 }

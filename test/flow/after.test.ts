@@ -18,7 +18,16 @@ describe('after the first answer', () => {
     world.openWebUI.nextTask('title', '{"title":"🥖 Baking bread"}');
     world.openWebUI.nextTask('follow_up', '{"follow_ups":["Which flour?","How long?","What oven?","And rye?"]}');
     await ask('How do I bake bread?');
-    await vi.waitFor(() => expect(world.buttons()).toEqual(['Regenerate', 'Which flour?', 'How long?', 'What oven?']));
+    await vi.waitFor(() =>
+      expect(world.buttons()).toEqual([
+        'Regenerate',
+        'Good answer',
+        'Bad answer',
+        'Which flour?',
+        'How long?',
+        'What oven?',
+      ]),
+    );
     expect(world.plain.reactions).toEqual(['+🍞 Q1']);
     expect(world.plain.titles).toEqual(['🥖 Baking bread']);
     await vi.waitFor(() => expect(world.openWebUI.chats()[0]?.title).toBe('🥖 Baking bread'));

@@ -79,11 +79,12 @@ function controls(one: PageMessage, all: Controls): TemplateResult {
   </div>`;
 }
 
-const ROLE_ICONS = { stop: 'stop', regenerate: 'again', retry: 'again' } as const;
+const ROLE_ICONS = { stop: 'stop', regenerate: 'again', retry: 'again', good: 'good', bad: 'bad' } as const;
 
 function control(one: PageMessage, button: Button): TemplateResult {
-  const name =
-    button.role === 'stop' || button.role === 'regenerate' || button.role === 'retry' ? ROLE_ICONS[button.role] : null;
+  const name = button.role === 'follow-up' || button.role === 'other' ? null : ROLE_ICONS[button.role];
+  // A thumb says enough to those who see it; its label is for the others.
+  const thumb = button.role === 'good' || button.role === 'bad';
   const look =
     button.role === 'follow-up'
       ? 'follow-up'
@@ -93,7 +94,7 @@ function control(one: PageMessage, button: Button): TemplateResult {
           ? 'outline small danger'
           : 'outline small';
   return html`<button type="button" class=${look} data-testid="control" data-role=${button.role} ?disabled=${state.pressed.has(`${one.id} ${button.id}`)}
-    @click=${() => press(one.id, button.id, null)}>${name ? icon(name) : nothing}<span>${button.label}</span></button>`;
+    @click=${() => press(one.id, button.id, null)} title=${thumb ? button.label : nothing}>${name ? icon(name) : nothing}<span class=${thumb ? 'sr' : ''}>${button.label}</span></button>`;
 }
 
 function file(one: PageFile): TemplateResult {
