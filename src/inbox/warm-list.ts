@@ -44,8 +44,13 @@ export function createWarmList<Item>(options: {
     const json = JSON.stringify(items);
     const hash = createHash('sha256').update(json).digest('base64url');
     if (hash === cached || json.length > CACHED_UNITS) return;
-    cached = hash;
-    await cache.set(options.key, items);
+    try {
+      await cache.set(options.key, items);
+      cached = hash;
+    } catch {
+      // A cache that is away says so to the log itself; the next fetch tries it again.
+      cached = '';
+    }
   }
 
   async function fetchOnce(): Promise<readonly Item[]> {
