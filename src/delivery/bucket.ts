@@ -51,6 +51,8 @@ const FLOOR = 0.02;
  * taken to end so much later from then on, in milliseconds.
  */
 const SEAM_MS = 250;
+/** After so many answers the fastest trip is believed to be one: the first ones also open connections. */
+const TRIPS = 4;
 const EPSILON = 1e-6;
 
 /** A bucket that starts full at the published rate. */
@@ -74,6 +76,7 @@ export function createBucket(nominal: Rate, start: number): Bucket {
   let lastLive = Number.NEGATIVE_INFINITY;
   let pending = 0;
   let fastest = Number.POSITIVE_INFINITY;
+  let trips = 0;
   let refusedOnce = false;
 
   const reserve = () => (burst >= 2 ? 1 : 0);
@@ -144,8 +147,9 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       pending = Math.max(0, pending - 1);
       const trip = now - receipt.at;
       fastest = Math.min(fastest, trip);
+      trips += 1;
       // The call arrived some time before its answer did: half the fastest trip before, unless that has proved too hopeful.
-      const missed = trip - (refusedOnce ? 0 : fastest / 2);
+      const missed = trip - (refusedOnce || trips < TRIPS ? 0 : fastest / 2);
       if (receipt.full && windowEnd === null) tokens -= missed * rate;
     },
 
