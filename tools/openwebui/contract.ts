@@ -8,7 +8,9 @@ import { install, Lacking } from './install.ts';
 
 /** One of each older generation (our reference, openwebui "Two generations" and "Release dates"). */
 const OLDER = ['0.11.4', '0.10.2', '0.9.6', '0.8.12'];
-const SUITES = ['test/openwebui/contract-real.test.ts', 'test/flow/real.test.ts'];
+const SUITES = ['contract-real', 'prompts-real']
+  .map((name) => `test/openwebui/${name}.test.ts`)
+  .concat('test/flow/real.test.ts');
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
