@@ -1,15 +1,10 @@
 import * as z from 'zod';
 import type { Job } from '../store/port.ts';
+import { storedShapes } from './question.ts';
 import type { TurnState } from './state.ts';
 import { newTurn } from './state.ts';
 
-const place = z.object({
-  platform: z.string(),
-  team: z.string(),
-  channel: z.string(),
-  thread: z.string().nullable(),
-  kind: z.enum(['direct', 'private', 'public']),
-});
+const { place } = storedShapes;
 
 const problem = z.object({
   kind: z.enum([
