@@ -22,6 +22,11 @@ export function eventOf(frame: Frame, at: number): TurnEvent | null {
   }
 }
 
+/** What stands in the text for a picture that is posted below the answer. */
+export function pictureEvent(at: number): TurnEvent {
+  return { type: 'text', text: '\n\n*The picture stands below.*\n\n', at };
+}
+
 /** A picture that came inside the stream would be megabytes of text; a path of the server is no address for anybody here. */
 function picture(url: string): string {
   return /^https?:\/\/\S+$/.test(url) ? `![](${url})` : '*The model made a picture that I cannot show here.*';

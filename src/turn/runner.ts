@@ -8,9 +8,10 @@ import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { resumeTurn } from './checkpoint.ts';
 import { toldInPrivate } from './elsewhere.ts';
-import { eventOf } from './frame-event.ts';
+import { eventOf, pictureEvent } from './frame-event.ts';
 import type { Gather, Gathered } from './gather.ts';
 import type { Locate, Located } from './locate.ts';
+import { createPictures } from './pictures.ts';
 import { decodeQuestion } from './question.ts';
 import { reduce } from './reducer.ts';
 import type { Effect, TurnEvent, TurnState } from './state.ts';
@@ -105,6 +106,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   let writing: Promise<unknown> = Promise.resolve();
   let checkpointDue = clock.now() + CHECKPOINT_MS;
   let rest: (() => void) | null = null;
+  const pictures = createPictures({ delivery, log, job: job.id, generation: question.generation });
 
   function dispatch(event: TurnEvent): void {
     if (ended) return;
@@ -188,7 +190,8 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   async function askModel(): Promise<void> {
     if (!gathered) return;
     for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
-      const event = eventOf(frame, clock.now());
+      const shown = frame.type === 'image' && !question.private && pictures.take(frame.url);
+      const event = shown ? pictureEvent(clock.now()) : eventOf(frame, clock.now());
       if (event) dispatch(event);
       // The answer is whole now; what the server still does behind it must not hold up its last edit.
       if (frame.type === 'end') dispatch({ type: 'answered' });
@@ -217,6 +220,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
     atRest();
     const problem = await put(view).catch(problemOf);
     if (problem === null) {
+      if (gathered && state.place) await pictures.post(gathered.server, state.place);
       dispatch({ type: 'delivered' });
       return;
     }

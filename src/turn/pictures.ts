@@ -1,0 +1,69 @@
+import { problemOf } from '../chat/errors.ts';
+import type { Upload } from '../chat/messages.ts';
+import type { Place } from '../chat/places.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import { partKey } from '../delivery/keys.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import { fileContent } from '../openwebui/files.ts';
+import type { Log } from '../ops/log.ts';
+import { imageType } from './attachments.ts';
+
+/** Pictures of one answer, and the bytes of each. */
+const MOST = 4;
+const MOST_BYTES = 10 * 1_048_576;
+/** Their keys stand behind those of any part of a reply. */
+const FIRST_KEY = 10_000;
+
+/** The pictures that a model makes in its answer: taken while it comes, posted below it once it stands. */
+export interface Pictures {
+  /** Notes a picture; false for one that cannot be posted: too many, or an address that is neither data nor a file of the server. */
+  take(url: string): boolean;
+  /** Posts what was taken. Best effort: a picture that fails is logged and left out. */
+  post(server: OpenWebUI, place: Place): Promise<void>;
+}
+
+/** See {@link Pictures}. Addresses elsewhere are never fetched: a model could name any. */
+export function createPictures(rooms: { delivery: Delivery; log: Log; job: string; generation: number }): Pictures {
+  const taken: string[] = [];
+  return {
+    take(url) {
+      if (taken.length >= MOST || (dataOf(url) === null && fileId(url) === null)) return false;
+      taken.push(url);
+      return true;
+    },
+    async post(server, place) {
+      for (const [index, url] of taken.entries()) {
+        try {
+          const picture = await fetchPicture(server, url, index + 1);
+          const posted = picture && (await rooms.delivery.upload(place, picture, keyOf(rooms, index)));
+          if (!posted?.ok) rooms.log.info({ detail: posted?.problem.detail ?? 'no picture' }, 'picture left out');
+        } catch (error) {
+          rooms.log.info({ detail: problemOf(error).detail }, 'picture left out');
+        }
+      }
+    },
+  };
+}
+
+function keyOf(rooms: { job: string; generation: number }, index: number): string {
+  return partKey(rooms.job, rooms.generation, FIRST_KEY + index);
+}
+
+async function fetchPicture(server: OpenWebUI, url: string, number: number): Promise<Upload | null> {
+  const id = fileId(url);
+  const bytes = id === null ? dataOf(url) : (await fileContent(server, id, MOST_BYTES)).bytes;
+  const type = bytes && bytes.length <= MOST_BYTES ? imageType(bytes) : null;
+  if (!bytes || !type) return null;
+  return { name: `picture-${number}.${type.slice('image/'.length)}`, type, bytes, alt: 'A picture made by the model' };
+}
+
+/** The bytes of a data URL of a picture; null for anything else. */
+function dataOf(url: string): Uint8Array | null {
+  const data = /^data:image\/[a-z.+-]+;base64,([A-Za-z0-9+/=]+)$/.exec(url)?.[1];
+  return data ? Buffer.from(data, 'base64') : null;
+}
+
+/** The file of the server that an address names, with or without the server before it. */
+function fileId(url: string): string | null {
+  return /^(?:https?:\/\/[^/]+)?\/api\/v1\/files\/([A-Za-z0-9-]{1,64})\/content(?:\/[^/]*)?$/.exec(url)?.[1] ?? null;
+}
