@@ -29,10 +29,12 @@ export function aimsOf(scenario: Scenario, outcome: Outcome): readonly Aim[] {
 }
 
 /** Why an aim cannot be met there, as far as that is known. */
-export function reasonFor({ platform, replies, posts }: Scenario, name: Aim['name']): string | null {
+export function reasonFor({ platform, replies, edits, posts, seconds }: Scenario, name: Aim['name']): string | null {
   if (platform !== 'Discord') return null;
-  if (name === 'D/D*')
-    return 'the limit counts in windows, which give 20 calls in 20 s where the bound has 25 (figure in brackets)';
+  if (name === 'D/D*') {
+    const bucket = edits.perSecond * seconds + edits.burst;
+    return `the limit counts in windows, which give ${bucket - edits.burst} calls in ${seconds} s where the bound has ${bucket} (figure in brackets)`;
+  }
   if (name === 'lag p95')
     return 'the last call of a window is spent in its last second, and a text that ends just then waits for the next';
   if (name !== 'first word' || replies === 1) return null;

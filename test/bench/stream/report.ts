@@ -77,7 +77,11 @@ function short(scenarios: readonly Scenario[], outcomes: readonly Outcome[]): st
     return `${one.ratio.toFixed(2)}${more.length > 0 ? ` (${more.join(', ')})` : ''}`;
   };
   const body = shown.map((one) => [one.name, cell(one, 'parley'), cell(one, 'round robin'), cell(one, 'fixed timer')]);
-  return table(['answers at once', 'Parley', 'round robin', 'an edit a second each'], body);
+  const windows = shown.map((one) => find(outcomes, one, 'parley')).find((one) => one?.ratioInWindows);
+  const least = windows?.ratio && windows.ratioInWindows ? (windows.ratio / windows.ratioInWindows).toFixed(2) : null;
+  const note =
+    least === null ? '' : `\n\nDiscord counts in windows of 5 s; for one reply these allow ${least} at best.`;
+  return table(['answers at once', 'Parley', 'round robin', 'an edit a second each'], body) + note;
 }
 
 /** For docs/figures.md: everything. */
