@@ -79,7 +79,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   const cache = await openCache(config.PARLEY_CACHE, {
     report: (error) => log.warn({ error }, 'the cache did not answer'),
   });
-  const backend = await openBackend(config);
+  const backend = await openBackend(config, beside(config, 'demo.db'));
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
   const recent: Recent = (platform, since) => store.conversations.recent(platform, since, RECENT);
@@ -121,13 +121,13 @@ async function serve(config: Config, log: Log): Promise<void> {
   log.info({ ms: Math.round(performance.now()) }, 'ready');
 }
 
-/** The server that answers: the one configured, or the demo stand-in, which is then part of this process. */
-async function openBackend(config: Config) {
+/** The server that answers: the one configured, or the demo stand-in, which is then part of this process and keeps its chats in a file. */
+async function openBackend(config: Config, demoFile: string | null) {
   if (config.OPENWEBUI_URL !== null) {
     const server = connect({ url: config.OPENWEBUI_URL, key: config.OPENWEBUI_API_KEY });
     return { server, standIn: false, close: () => disconnect(server) };
   }
-  const demo = await startOpenWebUI({ dataFile: beside(config, 'demo.db') });
+  const demo = await startOpenWebUI(demoFile === null ? {} : { dataFile: demoFile });
   const server = connect({ url: demo.url, key: new Secret(demo.key) });
   return {
     server,
@@ -205,7 +205,7 @@ function beside(config: Config, name: string): string {
 async function doctor(config: Config, asJson: boolean): Promise<void> {
   // The clock's timers do not keep a process alive, and waiting for a server that is down is nothing but timers.
   const awake = setInterval(() => undefined, 60_000);
-  const backend = await openBackend(config);
+  const backend = await openBackend(config, null);
   const remote = await openRemote(config, createLog('silent'), async () => [], null);
   const findings: Finding[] = [];
   const patient = {

@@ -40,7 +40,7 @@ export function pageConversation(book: Book, conversation: Conversation): PageCo
     id,
     shared: conversation.owner === null,
     title,
-    preview: preview(open ?? book.messages.first(id, conversation.owner)),
+    preview: preview(open),
     emoji: open?.reactions[0] ?? null,
     usedAt,
   };

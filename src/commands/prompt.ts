@@ -177,7 +177,7 @@ function asks(
     do: 'form',
     form: {
       title: found.name,
-      intro: changed ? news.join(' ') : `Fills in the prompt \`${found.command}\`.`,
+      intro: changed ? news.join(' ') : `Fills in the prompt “${found.command}”.`,
       submit: 'Ask',
       fields: variables.map((variable, index) => ({
         ...fieldOf(variable, given.get(variable.name)),

@@ -56,8 +56,7 @@ export const parleyConfig = {
       mend: 'Leave it unset to use memory',
     }),
     PARLEY_SECRET_KEY: secret(z.string().regex(SECRET_KEY, 'is not 32 bytes in base64'), {
-      meaning:
-        'Seals linked credentials. Unset: people cannot link accounts, and an open private answer is lost with a restart',
+      meaning: 'Seals the tokens that the store keeps. Unset: a private answer that is open during a restart is lost',
       example: '32 random bytes in base64',
       mend: 'Make one with: openssl rand -base64 32',
     }),

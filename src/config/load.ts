@@ -52,7 +52,9 @@ export function loadConfig<Shape extends z.ZodRawShape>(
 
 /** The complaints as lines for a terminal. */
 export function complaintLines(complaints: readonly Complaint[]): string {
-  const lines = complaints.map(({ setting, what, mend }) => `  ${setting} ${what}.\n      ${mend}.`);
+  const lines = complaints.map(
+    ({ setting, what, mend }) => `  ${setting} ${what}.\n      ${/[.?!]$/.test(mend) ? mend : `${mend}.`}`,
+  );
   const count = complaints.length === 1 ? 'One setting is' : `${complaints.length} settings are`;
   return `Parley cannot start: ${count} not right.\n\n${lines.join('\n')}\n`;
 }

@@ -146,7 +146,8 @@ export function createCalls(rooms: CallRooms): Calls {
     if (session) await forms.close(session);
     if (outcome.do === 'say') {
       const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
-      return { do: 'say', body, private: command.private };
+      // What a command only says, a list or a complaint, concerns the one who typed it.
+      return { do: 'say', body, private: true };
     }
     // What a button under words for one person begins in public does not go through that button.
     const away = use.way === 'click' && !command.private;

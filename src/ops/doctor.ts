@@ -24,7 +24,7 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding> {
   if (!patient.linking) {
     yield warn(
       'PARLEY_SECRET_KEY',
-      'Not set: people cannot link their own accounts.',
+      'Not set: a private answer that is open during a restart is lost.',
       'Make one with: openssl rand -base64 32',
     );
   }

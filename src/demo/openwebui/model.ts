@@ -80,5 +80,8 @@ export interface ModelEntry {
 
 /** The text of the newest message of a person, or an empty one. */
 export function questionOf(ask: Ask): string {
-  return ask.messages.findLast((message) => message.role === 'user')?.text ?? '';
+  const text = ask.messages.findLast((message) => message.role === 'user')?.text ?? '';
+  // Parley puts what was written before, and the asker's name, in front of a question from a shared place.
+  const asked = text.slice(text.lastIndexOf('\n---\n') + 1).replace(/^---\s+/, '');
+  return asked.replace(/^\p{Lu}[\p{L}'’.-]*(?: \p{Lu}[\p{L}'’.-]*){0,2}: /u, '');
 }

@@ -24,7 +24,10 @@ const honest = '_I am Parley’s demo stand-in, not a language model: I show how
 
 /** Chooses what to answer by words in the question; first fit wins. */
 export function draftFor(ask: Ask, question: string, random: () => number): Draft {
-  const received = attachments(ask);
+  // Files of earlier questions come with every later one: only the first question, or one about files, is about them.
+  const first = ask.messages.filter((message) => message.role === 'user').length <= 1;
+  const received =
+    first || /\b(?:files?|pictures?|images?|photos?|documents?|attach\w*)\b/i.test(question) ? attachments(ask) : null;
   if (received !== null) return { text: `${received}\n\n${honest}` };
   const topic = topics.find(({ when }) => when.test(question));
   if (topic !== undefined) return topic.draft(question, random);
