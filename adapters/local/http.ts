@@ -11,7 +11,7 @@ import { NAME_UNITS } from './words.ts';
 /** What the page's requests need. */
 export interface HttpRooms {
   readonly gate: Gate;
-  readonly assets: Assets;
+  assets(): Assets;
   readonly book: Book;
   readonly clock: Clock;
   entered(person: PagePerson): void;
@@ -61,10 +61,10 @@ export function createHttp(rooms: HttpRooms): (request: IncomingMessage, respons
     }
     if (!gate.hasCookie(request)) return void stranger(response, url.pathname);
     if (url.pathname === '/') {
-      const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': assets.policy };
-      return void send(response, 200, { ...headers, 'cache-control': 'no-store' }, assets.index);
+      const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': assets().policy };
+      return void send(response, 200, { ...headers, 'cache-control': 'no-store' }, assets().index);
     }
-    if (url.pathname === '/local/session') return void json(response, 200, { version: assets.version });
+    if (url.pathname === '/local/session') return void json(response, 200, { version: assets().version });
     const asset = /^\/local\/v\/([^/]+)\/(.+)$/.exec(url.pathname);
     if (asset) return void serveAsset(response, asset[1] ?? '', asset[2] ?? '');
     const file = /^\/local\/files\/([A-Za-z0-9_-]{22})$/.exec(url.pathname);
@@ -73,7 +73,7 @@ export function createHttp(rooms: HttpRooms): (request: IncomingMessage, respons
   }
 
   function serveAsset(response: ServerResponse, version: string, path: string): void {
-    const found = version === assets.version ? assets.get(path) : null;
+    const found = version === assets().version ? assets().get(path) : null;
     if (!found) return void refuse(response, 404, 'That belongs to an older page. Reload it.');
     send(
       response,
