@@ -17,9 +17,9 @@ const root = join(import.meta.dirname, '..');
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['.env.example', sampleEnv(parts)],
-    ['docs/configuration.md', withTable('docs/configuration.md', 'settings', settingsTable(parts))],
+    ['docs/configuration.md', withTable(read('docs/configuration.md'), 'settings', settingsTable(parts))],
     ['docs/coverage.md', coverageDocument()],
-    ['README.md', withTable('README.md', 'commands', commandsTable())],
+    ['README.md', readme()],
   ]);
 }
 
@@ -37,11 +37,29 @@ function commandsTable(): string {
   return ['| command | what it does |', '| --- | --- |', ...rows].join('\n');
 }
 
+/** The README with its commands, and with the tables of figures that the benches wrote into docs/figures.md. */
+function readme(): string {
+  let text = withTable(read('README.md'), 'commands', commandsTable());
+  for (const bench of ['start', 'scale']) text = withTable(text, bench, figures(bench));
+  return text;
+}
+
+/** The first table between `<!-- bench -->` and `<!-- /bench -->` of docs/figures.md. */
+function figures(bench: string): string {
+  const section = read('docs/figures.md').split(`<!-- ${bench} -->`)[1]?.split(`<!-- /${bench} -->`)[0] ?? '';
+  return (
+    section
+      .split('\n\n')
+      .find((block) => block.startsWith('|'))
+      ?.trim() ?? ''
+  );
+}
+
 /** The document with what stands between `<!-- name -->` and `<!-- /name -->` replaced. */
-function withTable(path: string, name: string, table: string): string {
-  const [before, rest] = read(path).split(`<!-- ${name} -->`);
+function withTable(document: string, name: string, table: string): string {
+  const [before, rest] = document.split(`<!-- ${name} -->`);
   const after = rest?.split(`<!-- /${name} -->`)[1];
-  if (before === undefined || after === undefined) throw new Error(`${path} has no place for the table of ${name}`);
+  if (before === undefined || after === undefined) throw new Error(`there is no place for the table of ${name}`);
   return `${before}<!-- ${name} -->\n\n${table}\n\n<!-- /${name} -->${after}`;
 }
 
