@@ -6,6 +6,8 @@ export interface Receipt {
   readonly at: number;
   /** The bucket was full: the platform's own bucket went on overflowing until the call arrived there. */
   readonly full: boolean;
+  /** Calls taken before it. */
+  readonly before: number;
   /** When the live edit before it went. */
   readonly after: number;
 }
@@ -78,6 +80,7 @@ export function createBucket(nominal: Rate, start: number): Bucket {
   let fastest = Number.POSITIVE_INFINITY;
   let trips = 0;
   let refusedOnce = false;
+  let taken = 0;
 
   const reserve = () => (burst >= 2 ? 1 : 0);
 
@@ -130,9 +133,10 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       const full = windowEnd === null && tokens >= burst - EPSILON;
       tokens -= 1;
       pending += 1;
+      taken += 1;
       const after = lastLive;
       if (live) lastLive = now;
-      return { at: now, full, after };
+      return { at: now, full, after, before: taken - 1 };
     },
 
     refund(now, receipt) {
@@ -150,7 +154,10 @@ export function createBucket(nominal: Rate, start: number): Bucket {
       trips += 1;
       // The call arrived some time before its answer did: half the fastest trip before, unless that has proved too hopeful.
       const missed = trip - (refusedOnce || trips < TRIPS ? 0 : fastest / 2);
-      if (receipt.full && windowEnd === null) tokens -= missed * rate;
+      if (receipt.full && windowEnd === null) {
+        // However late it arrived, a bucket that was full then has paid for no more than the calls since.
+        tokens = Math.max(tokens - missed * rate, Math.min(tokens, burst - (taken - receipt.before)));
+      }
     },
 
     refused(now, receipt, retryMs) {

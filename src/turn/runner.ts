@@ -21,7 +21,7 @@ const IDLE_MS = 300_000;
 /** Without text for so long, the reply shows that it is still at work, with Stop. */
 const QUIET_MS = 10_000;
 /** The text is left in the store this often while it grows; all that a crash can cost is asking again. */
-const CHECKPOINT_MS = 5_000;
+const CHECKPOINT_MS = 30_000;
 /** Rows with text in them are kept this long. */
 export const KEPT_MS = 30 * 86_400_000;
 
