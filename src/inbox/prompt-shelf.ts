@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Keyv } from 'keyv';
 import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
@@ -8,7 +7,7 @@ import type { PromptShelf } from '../commands/desk.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Grant, Prompt } from '../openwebui/prompt-rows.ts';
 import { listPrompts, readPrompt } from '../openwebui/prompts.ts';
-import { createWarmList, type WarmList } from './warm-list.ts';
+import { createWarmList, listKey, type WarmList } from './warm-list.ts';
 
 /** A prompt that is about to run is looked at once more, but nobody waits longer for it than this. */
 const LOOK_MS = 1_500;
@@ -33,11 +32,8 @@ const remembered = z.array(
 
 /** The prompts that an account may use, kept warm. */
 export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv): WarmList<Prompt> {
-  const account = createHash('sha256')
-    .update(`${server.url} ${server.key?.reveal() ?? ''}`)
-    .digest('base64url');
   return createWarmList({
-    key: `prompts:${account}`,
+    key: listKey('prompts', server),
     schema: remembered,
     clock,
     cache,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Keyv } from 'keyv';
 import type * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
 
 /** How long a list counts as new. Older ones are still answered from, while a newer is fetched. */
 const FRESH_MS = 60_000;
@@ -16,10 +17,18 @@ export interface WarmList<Item> {
   known(): readonly Item[];
   /** As last known; where nothing is, fetched. Throws a `Failure`. */
   ready(): Promise<readonly Item[]>;
+  /** Fetched when it is old or nothing is known; as last known where that fails. Throws a `Failure` when nothing is known then. */
+  fresh(): Promise<readonly Item[]>;
   /** Fetched anew. Throws a `Failure`. */
   fetch(): Promise<readonly Item[]>;
   /** It was changed: fetches anew in the background, also when a fetch is under way that may have missed the change. */
   changed(): void;
+}
+
+/** The key under which an account's list stands in the cache. The credential in it is only a hash. */
+export function listKey(what: string, server: OpenWebUI): string {
+  const account = createHash('sha256').update(`${server.url} ${server.key?.reveal() ?? ''}`);
+  return `${what}:${account.digest('base64url')}`;
 }
 
 /**
@@ -36,6 +45,7 @@ export function createWarmList<Item>(options: {
   const { clock, cache } = options;
   let known: readonly Item[] | null = null;
   let due = Number.NEGATIVE_INFINITY;
+  let freshUntil = Number.NEGATIVE_INFINITY;
   let fetching: Promise<readonly Item[]> | null = null;
   let again = false;
   let cached = '';
@@ -57,7 +67,8 @@ export function createWarmList<Item>(options: {
     try {
       const items = await options.list();
       known = items;
-      due = clock.now() + FRESH_MS;
+      freshUntil = clock.now() + FRESH_MS;
+      due = freshUntil;
       await keep(items);
       return items;
     } catch (error) {
@@ -98,6 +109,15 @@ export function createWarmList<Item>(options: {
       await recalled;
       if (known === null) return fetch();
       return this.known();
+    },
+    async fresh() {
+      if (known !== null && clock.now() < freshUntil) return known;
+      try {
+        return await fetch();
+      } catch (error) {
+        if (known !== null && known.length > 0) return known;
+        throw error;
+      }
     },
     fetch,
     changed() {
