@@ -37,6 +37,16 @@ const MAY: Record<string, readonly string[]> = {
     'src/commands',
     'src/ops',
   ],
+  'src/tasks': [
+    'src/chat',
+    'src/store',
+    'src/nextcloud',
+    'src/accounts',
+    'src/delivery',
+    'src/commands',
+    'src/turn',
+    'src/ops',
+  ],
   'src/inbox': [
     'src/chat',
     'src/prompts',
@@ -48,6 +58,7 @@ const MAY: Record<string, readonly string[]> = {
     'src/delivery',
     'src/commands',
     'src/turn',
+    'src/tasks',
     'src/ops',
   ],
 };

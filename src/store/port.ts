@@ -24,8 +24,9 @@ export interface Store {
  * `turn`: questions, one running job per conversation, in the order they were accepted.
  * `control`: what must act at once (stop, edits, clicks): no order, no waiting.
  * `after`: what follows an answer (save, emoji, title, follow-ups): one at a time per conversation, never in the way of a turn.
+ * `task`: work of another server that may take hours; never in the way of a turn.
  */
-export type Lane = 'turn' | 'control' | 'after';
+export type Lane = 'turn' | 'control' | 'after' | 'task';
 
 /** A job to be accepted. */
 export interface NewJob {
@@ -164,6 +165,8 @@ export interface Links {
   get(user: string, service: string): Promise<Link | null>;
   put(link: Link): Promise<void>;
   delete(user: string, service: string): Promise<boolean>;
+  /** All links of a service: as many as people linked, which is what bounds them. */
+  list(service: string): Promise<readonly Link[]>;
 }
 
 /** One message of a reply: `intent` before it is posted, `sent` once it stands, `done` once its last text was put. */

@@ -9,7 +9,7 @@ const columns = `id, key, lane, conversation, kind, payload, not_before as "notB
 const jobRow = z.object({
   id: z.string(),
   key: z.string(),
-  lane: z.enum(['turn', 'control', 'after']),
+  lane: z.enum(['turn', 'control', 'after', 'task']),
   conversation: z.string().nullable(),
   kind: z.string(),
   payload: z.string(),

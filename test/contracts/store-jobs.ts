@@ -116,8 +116,8 @@ export function jobsContract(store: () => Store, again: () => Promise<Store>): v
     });
 
     it('lets the lanes of one conversation run side by side', async () => {
-      for (const lane of ['turn', 'control', 'after'] as const) await accepted(store(), newJob(lane, { lane }));
-      for (const lane of ['turn', 'control', 'after'] as const) {
+      for (const lane of ['turn', 'control', 'after', 'task'] as const) await accepted(store(), newJob(lane, { lane }));
+      for (const lane of ['turn', 'control', 'after', 'task'] as const) {
         expect((await store().jobs.claim(lane, start, 1_000))?.key).toBe(lane);
       }
     });
