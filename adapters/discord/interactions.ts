@@ -122,7 +122,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
     const spec = options.commands().find((one) => one.name === name);
     const own = sub === '' ? spec : spec?.subcommands.find((one) => one.name === sub);
     const fixed = own?.options.find((option) => option.name === focused.name)?.choices ?? [];
-    const query = { command: name, option: focused.name, typed, user: author.ref, place: trigger.place };
+    const query = { command: name, option: focused.name, typed, author, place: trigger.place };
     const found = fixed.length > 0 ? choicesTyped(fixed, typed) : options.host().suggest(query);
     await answers.choices(trigger, choicesJson(found));
   }

@@ -53,6 +53,7 @@ export function createParser(options: {
       bot: user.bot ?? false,
       guest: false,
       stranger: false,
+      groups: member?.roles ?? [],
     };
   }
 

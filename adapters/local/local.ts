@@ -16,6 +16,7 @@ import { createHttp } from './http.ts';
 import { createHub, type Tab } from './hub.ts';
 import { localLimits } from './limits.ts';
 import { createPlatform } from './platform.ts';
+import { personOf } from './shown.ts';
 import { serveTab } from './tab.ts';
 
 /** What the local page is made with. */
@@ -190,7 +191,7 @@ export function createLocal(options: LocalOptions): LocalAdapter {
               command,
               option,
               typed,
-              user: { platform: 'local', team: 'local', id: person },
+              author: personOf(book, person),
               place: actions.place(person, to),
             }),
         }),

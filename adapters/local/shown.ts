@@ -74,6 +74,7 @@ export function personOf(book: Book, id: string): Person {
     bot: id === PARLEY,
     guest: false,
     stranger: false,
+    groups: [],
   };
 }
 

@@ -33,6 +33,7 @@ export function createPeople(api: Api, team: string, clock: Clock): People {
     bot,
     guest: false,
     stranger: false,
+    groups: [],
   });
 
   async function ask(id: string): Promise<Person> {
@@ -48,6 +49,7 @@ export function createPeople(api: Api, team: string, clock: Clock): People {
       bot: user.is_bot === true || id === SLACKBOT,
       guest: user.is_restricted === true || user.is_ultra_restricted === true,
       stranger: user.is_stranger === true || !ours,
+      groups: [],
     };
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Answer } from '../../src/chat/adapter.ts';
+import { Failure } from '../../src/chat/errors.ts';
 import type { FormEvent } from '../../src/chat/events.ts';
 import type { Place } from '../../src/chat/places.ts';
 import { patiently } from './api.ts';
@@ -40,18 +41,26 @@ export async function takeSuggestion(office: Office, body: unknown, ack: Ack): P
   const wire = blockSuggestion.parse(body);
   const carried = readCarried(wire.view?.private_metadata ?? '');
   const option = wire.action_id.slice(wire.action_id.indexOf(':') + 1);
-  const user = await office.people.guess(wire.user.id, wire.user.name ?? null);
-  const choices = carried
-    ? office.host.suggest({
-        // A field names its command by itself.
-        command: '',
-        option,
-        typed: wire.value,
-        user: user.ref,
-        place: placeOf(carried, user.ref.team),
-      })
-    : [];
+  // Who cannot be looked up is offered nothing: what may be suggested depends on who asks.
+  const author = await office.people.find(wire.user.id).catch(nobody);
+  const choices =
+    carried && author
+      ? office.host.suggest({
+          // A field names its command by itself.
+          command: '',
+          option,
+          typed: wire.value,
+          author,
+          place: placeOf(carried, author.ref.team),
+        })
+      : [];
   await ack({ options: options(choices) });
+}
+
+/** Who cannot be looked up is nobody; anything but a `Failure` is our own mistake. */
+function nobody(error: unknown): null {
+  if (error instanceof Failure) return null;
+  throw error;
 }
 
 async function parse(office: Office, view: WireView, user: string, triggerId: string): Promise<FormEvent | null> {

@@ -2,7 +2,7 @@ import type { CommandSpec } from './commands.ts';
 import type { ChatEvent, Trigger } from './events.ts';
 import type { Choice, Form } from './forms.ts';
 import type { Limits } from './limits.ts';
-import type { Download, FileRef, Message, Upload } from './messages.ts';
+import type { Download, FileRef, Message, Person, Upload } from './messages.ts';
 import type { MessageRef, Place, UserRef } from './places.ts';
 import type { Body, Controls, Part, Rendered } from './view.ts';
 
@@ -28,6 +28,8 @@ export interface Adapter {
   render(part: Part, options: { readonly live: boolean; readonly controls: Controls | null }): Rendered;
   /** The place where a conversation about this message lives: makes the thread where the platform has threads. Same answer twice. */
   thread(origin: MessageRef | Trigger, name: string): Promise<Place>;
+  /** Ids of what the place lies in beside its team, channel and thread, such as a category, as known at this moment. Makes no call. */
+  around?(place: Place): readonly string[];
   /** Scopes that `open` and `upload` in this place pay from. */
   openScopes(place: Place): readonly string[];
   /** Posts a new message. `key` is found again by `find`. `via` uses up a deferred reply where there is one. */
@@ -49,6 +51,14 @@ export interface Adapter {
   /** Fetches a file from the platform's own hosts only; `too-large` past `maxBytes`, which is enforced on the bytes themselves. */
   download(file: FileRef, maxBytes: number): Promise<Download>;
   upload(place: Place, file: Upload, key: string): Promise<MessageRef>;
+  /** Gives a file to one person only: beside the conversation, or in their direct messages. As {@link Adapter.tell}. */
+  hand?(
+    user: UserRef,
+    place: Place,
+    file: Upload,
+    key: string,
+    via: Trigger | null,
+  ): Promise<'ephemeral' | 'private' | 'impossible'>;
   /** What doctor wants to know, without starting. Never throws. */
   probe(): AsyncIterable<Finding>;
   /** Shows that the bot is at work here (typing, a status), or with null that it no longer is. Best effort; lasts at most a few minutes. */
@@ -94,8 +104,11 @@ export interface Host {
   accept(event: ChatEvent): Promise<Answer>;
   /** Autocomplete and selects: synchronous, from the warm cache, filtered by what this person may see. */
   suggest(query: Suggest): readonly Choice[];
-  /** Whether a command's answer is private, known before it runs: so that an adapter can defer in time. */
-  isPrivate(command: string, text: string): boolean;
+  /**
+   * Whether a command's answer is private, known before it runs: so that an adapter can defer in time. `options` are those of a
+   * {@link CommandEvent}, where the platform has typed options.
+   */
+  isPrivate(command: string, text: string, options?: Readonly<Record<string, string>>): boolean;
   /** How the connection is. `fatal` means it will not come back by itself; `why` is a plain sentence for the operator. */
   state(state: 'connected' | 'reconnecting' | 'fatal', why: string): void;
   /** What response headers teach: `left` calls remain in the scope until `resetMs` from now. */
@@ -107,20 +120,22 @@ export interface Suggest {
   readonly command: string;
   readonly option: string;
   readonly typed: string;
-  readonly user: UserRef;
+  /** Who types: access rules hold here, too. An adapter that cannot tell who it is suggests nothing. */
+  readonly author: Person;
   readonly place: Place;
 }
 
 /**
  * What an adapter does at once with an event. `none`: nothing. `form`: open it with the event's trigger. `errors`: the form was
- * wrong, by field name. `say`: answer through the trigger (or in the place). `work`: the answer comes later through
+ * wrong, by field name. `say`: answer through the trigger (or in the place); with `instead`, which only the answer to a button has,
+ * in place of the note that the button stands on where the platform can, else beside it. `work`: the answer comes later through
  * `open(…, via)`: defer where the platform asks for it.
  */
 export type Answer =
   | { readonly do: 'none' }
   | { readonly do: 'form'; readonly form: Form }
   | { readonly do: 'errors'; readonly fields: Readonly<Record<string, string>> }
-  | { readonly do: 'say'; readonly body: Body; readonly private: boolean }
+  | { readonly do: 'say'; readonly body: Body; readonly private: boolean; readonly instead?: boolean }
   | { readonly do: 'work'; readonly private: boolean };
 
 /** One line of doctor: what was looked at, how it is, and how to mend it when it is not well. */

@@ -16,6 +16,11 @@ export interface Person {
   readonly guest: boolean;
   /** Somebody of another organisation in a shared channel. */
   readonly stranger: boolean;
+  /**
+   * Ids of the user groups or roles they are in, where the platform tells them or access lists name some; empty otherwise.
+   * In private places too: a role of a server counts wherever its member writes.
+   */
+  readonly groups: readonly string[];
 }
 
 /** A file that stands in a message and has not been fetched. `token` is the platform's own handle for fetching it. */

@@ -54,6 +54,8 @@ const person = z.object({
   bot: z.boolean(),
   guest: z.boolean(),
   stranger: z.boolean(),
+  // Rows of an older version know of none.
+  groups: z.array(z.string()).default([]),
 }) satisfies z.ZodType<Person>;
 
 const file = z.object({

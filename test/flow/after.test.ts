@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answer, refuses, says } from '../servers/openwebui/script.ts';
-import { DIRECT, openWorld, THREAD, type World } from './world.ts';
+import { DIRECT, openWorld, person, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());
@@ -188,7 +188,7 @@ describe('commands', () => {
           command: 'model',
           option: 'name',
           typed: '',
-          user: { platform: 'plain', team: 'T1', id: 'ann' },
+          author: person('Ann'),
           place: THREAD,
         }).length,
       ).toBeGreaterThan(0),
@@ -198,7 +198,7 @@ describe('commands', () => {
       command: 'ask',
       option: 'model',
       typed: '',
-      user: { platform: 'plain', team: 'T1', id: 'ann' },
+      author: person('Ann'),
       place: THREAD,
     };
     expect(world.host.suggest(query).length).toBeGreaterThan(0);

@@ -257,9 +257,7 @@ describe('while Open WebUI is down', () => {
     const hung = world.openWebUI.fault({ path: /./ }, { hang: true }, 1_000);
     const { author, place } = world.command('x');
     expect(
-      world.host
-        .suggest({ command: 'prompt', option: 'prompt', typed: 'gr', user: author.ref, place })
-        .map(({ value }) => value),
+      world.host.suggest({ command: 'prompt', option: 'prompt', typed: 'gr', author, place }).map(({ value }) => value),
     ).toEqual(['greet']);
     const form = formIn(await prompt('greet'));
     hung();

@@ -51,7 +51,18 @@ export const DIRECT: Place = { platform: 'plain', team: 'T1', channel: 'D1', thr
 
 export function person(name: string, more: Partial<Person> = {}): Person {
   const ref = { platform: 'plain', team: 'T1', id: name.toLowerCase() };
-  return { ref, name, email: null, locale: null, timezone: null, bot: false, guest: false, stranger: false, ...more };
+  return {
+    ref,
+    name,
+    email: null,
+    locale: null,
+    timezone: null,
+    bot: false,
+    guest: false,
+    stranger: false,
+    groups: [],
+    ...more,
+  };
 }
 
 /** Opens the world. `store` and `openWebUI` may be given, to start Parley a second time on what the first left. */

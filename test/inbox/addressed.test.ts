@@ -14,6 +14,7 @@ function by(id: string, addressed: MessageEvent['addressed']): Pick<MessageEvent
     bot: false,
     guest: false,
     stranger: false,
+    groups: [],
   };
   return { addressed, message: { ref: { place, id: '1' }, author, text: '', files: [], at: 0, ours: false } };
 }

@@ -16,6 +16,7 @@ function person(name: string): Person {
     bot: false,
     guest: false,
     stranger: false,
+    groups: [],
   };
 }
 

@@ -165,7 +165,9 @@ describe('forms', () => {
     const { reply, options } = await set.slack.interact.type(set.ann, view, 'choice:ask.model', 'lla');
     expect(reply.ok).toBe(true);
     expect(options).toHaveLength(100);
-    expect(set.core.asked).toMatchObject([{ command: '', option: 'ask.model', typed: 'lla', user: { id: set.ann } }]);
+    expect(set.core.asked).toMatchObject([
+      { command: '', option: 'ask.model', typed: 'lla', author: { ref: { id: set.ann } } },
+    ]);
   });
 
   it('take a public answer into the conversation', async () => {

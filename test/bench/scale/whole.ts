@@ -71,6 +71,7 @@ function question(at: number): MessageEvent {
     bot: false,
     guest: false,
     stranger: false,
+    groups: [],
   };
   const ref = { place, id: `Q${at}` };
   const message = { ref, author, text: `q${at}`, files: [], at: Date.now(), ours: false };
