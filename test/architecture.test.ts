@@ -10,6 +10,7 @@ const MAY: Record<string, readonly string[]> = {
   'src/prompts': ['src/chat'],
   'src/store': ['src/chat'],
   'src/openwebui': ['src/chat'],
+  'src/nextcloud': ['src/chat'],
   'src/config': ['src/chat'],
   'src/delivery': ['src/chat', 'src/store'],
   'src/accounts': ['src/chat', 'src/store', 'src/openwebui', 'src/nextcloud'],
