@@ -100,6 +100,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     notice: backend.standIn ? STAND_IN : null,
     timezone: config.PARLEY_TIMEZONE,
     admins: config.PARLEY_ADMINS,
+    commandPrefix: config.PARLEY_COMMAND_PREFIX,
     after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
     attachments: ATTACHMENTS,
   });
@@ -154,6 +155,7 @@ async function openRemote(config: Config, log: Log, recent: Recent, listener: Li
       signingSecret: config.SLACK_SIGNING_SECRET,
       apiUrl: config.SLACK_API_URL,
       direct: config.SLACK_DIRECT,
+      commandPrefix: config.PARLEY_COMMAND_PREFIX,
       clock: systemClock,
       log: log.child({ platform: 'slack' }),
     });

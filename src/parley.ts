@@ -3,6 +3,7 @@ import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { allCommands } from './commands/all.ts';
+import { published } from './commands/registry.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createAccess } from './inbox/access.ts';
 import type { ThreadMode } from './inbox/addressed.ts';
@@ -61,6 +62,8 @@ export interface ParleyOptions {
   /** IANA zone of dates in prompts where the platform does not tell the person's; the machine's when unset or empty. */
   readonly timezone?: string;
   readonly admins: readonly string[];
+  /** What platforms put before each command's name; none when not given. */
+  readonly commandPrefix?: string;
   readonly after: AfterOptions;
   readonly attachments: AttachmentLimits;
 }
@@ -106,7 +109,7 @@ export function createParley(options: ParleyOptions): Parley {
     clock,
     log: (event, fields) => log.debug(fields, event),
   });
-  const registry = allCommands();
+  const registry = allCommands(options.commandPrefix);
   const warm = createWarm(server, clock, options.cache);
   const prompts = createWarmPrompts(server, clock, options.cache);
   const chooseModel = createChooseModel(store.settings, options.model);
@@ -218,7 +221,7 @@ export function createParley(options: ParleyOptions): Parley {
     }
     wakeTurns();
     wakeAfter();
-    await one.publish?.(registry.commands).catch((error: unknown) => {
+    await one.publish?.(published(registry)).catch((error: unknown) => {
       const { kind, detail, say } = problemOf(error);
       log.error({ platform: one.name, kind, detail }, `the commands on ${one.name} are not up to date: ${say}`);
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { slackManifest } from '../adapters/slack/manifest.ts';
 import { allCommands } from '../src/commands/all.ts';
+import { published } from '../src/commands/registry.ts';
 
 /**
  * Writes `manifest.yml` from the command registry; `--check` fails when the file is not what it would write. Other kinds are printed:
@@ -11,6 +12,7 @@ import { allCommands } from '../src/commands/all.ts';
  *     node tools/manifest.ts --check                          fails on drift
  *     node tools/manifest.ts --agent                          prints the manifest of an app that Slack shows as an agent
  *     node tools/manifest.ts --http https://parley.example.org  prints the manifest for HTTP mode
+ *     node tools/manifest.ts --prefix ai-                     prints the manifest for PARLEY_COMMAND_PREFIX=ai-
  *
  * Its shape follows Slack's published manifest schema (major version 1).
  */
@@ -19,9 +21,10 @@ const HEAD = `# The Slack app "Parley". Made by tools/manifest.ts from the comma
 `;
 
 /** The manifest as text. */
-export function manifestText(options: { agent: boolean; publicUrl: string | null }): string {
+export function manifestText(options: { agent: boolean; publicUrl: string | null; prefix?: string }): string {
   const requestUrl = options.publicUrl === null ? null : `${options.publicUrl.replace(/\/+$/, '')}/slack/events`;
-  const manifest = slackManifest(allCommands().commands, { agent: options.agent, requestUrl });
+  const { agent, prefix = '' } = options;
+  const manifest = slackManifest(published(allCommands(prefix)), { agent, requestUrl, prefix });
   return HEAD + stringify(manifest, { lineWidth: 100 });
 }
 
@@ -30,10 +33,11 @@ export const MANIFEST_FILE = join(import.meta.dirname, '../manifest.yml');
 
 if (import.meta.main) {
   const flags = process.argv.slice(2);
-  const http = flags.indexOf('--http');
-  const publicUrl = http === -1 ? null : (flags[http + 1] ?? null);
-  const text = manifestText({ agent: flags.includes('--agent'), publicUrl });
-  if (flags.includes('--agent') || publicUrl !== null) process.stdout.write(text);
+  const after = (flag: string) => (flags.includes(flag) ? (flags[flags.indexOf(flag) + 1] ?? null) : null);
+  const publicUrl = after('--http');
+  const prefix = after('--prefix') ?? '';
+  const text = manifestText({ agent: flags.includes('--agent'), publicUrl, prefix });
+  if (flags.includes('--agent') || publicUrl !== null || prefix !== '') process.stdout.write(text);
   else if (!flags.includes('--check')) writeFileSync(MANIFEST_FILE, text);
   else if (readFileSync(MANIFEST_FILE, 'utf8') !== text) {
     process.stderr.write('manifest.yml is not what the registry says. Run: node tools/manifest.ts\n');

@@ -97,8 +97,8 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
   /** Whether only the asker sees the answer: known before the core has looked, since the first answer settles it. */
   function isPrivate(wire: WireInteraction): boolean {
     if (wire.type === InteractionType.ApplicationCommand) {
-      const { name, sub } = commandOf(wire);
-      return options.host().isPrivate(name, sub);
+      const { name, sub, given } = commandOf(wire);
+      return options.host().isPrivate(name, sub, Object.fromEntries(given.map(typedOf)));
     }
     if (wire.type === InteractionType.ModalSubmit) return readFormId(wire.data?.custom_id ?? '')?.private ?? true;
     return true;
@@ -137,8 +137,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
           ? wire.data?.resolved?.attachments?.[String(option.value)]
           : undefined;
       if (file) files.push(fileOf(file));
-      if (typeof option.value === 'boolean') return [option.name, option.value ? 'yes' : 'no'];
-      return [option.name, file ? file.filename : String(option.value ?? '')];
+      return file ? [option.name, file.filename] : typedOf(option);
     });
     const on = readMessage(wire.data?.resolved?.messages?.[wire.data.target_id ?? '']);
     const event: CommandEvent = {
@@ -249,7 +248,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
   /** As {@link give}, after the interaction has been deferred: no form can be opened then, and who sees the answer is settled. */
   async function giveLate(known: Known, meant: Answer, form: string | null): Promise<void> {
     const { trigger, onMessage } = known;
-    const hidden = meant.do === 'form' || meant.do === 'errors' || (meant.do === 'say' && meant.private);
+    const hidden = meant.do === 'form' || meant.do === 'errors' || (meant.do !== 'none' && meant.private);
     const shownToAll = !onMessage && !trigger.private;
     if (!onMessage && (meant.do === 'none' || (hidden && shownToAll))) await answers.clear(trigger);
     switch (meant.do) {
@@ -290,6 +289,12 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
 
 function say(markdown: string): Answer {
   return { do: 'say', body: { markdown, controls: null }, private: true };
+}
+
+/** An option as somebody would type it. */
+function typedOf(option: { readonly name: string; readonly value?: unknown }): [string, string] {
+  if (typeof option.value === 'boolean') return [option.name, option.value ? 'yes' : 'no'];
+  return [option.name, String(option.value ?? '')];
 }
 
 function keyOf(wire: WireInteraction): string {

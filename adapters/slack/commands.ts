@@ -29,7 +29,7 @@ export async function takeCommand(office: Office, body: unknown, ack: Ack): Prom
     url: wire.response_url,
     command: wire.command,
     isPrivate,
-    form: expectsForm(office.commands(), name, wire.text),
+    form: expectsForm(office.commands(), name, wire.text, office.commandPrefix),
     speaks: true,
   });
 }
@@ -170,13 +170,14 @@ async function cannotWrite(office: Office, channel: string, typed: string | null
 }
 
 /** Whether a command typed like this will most likely ask for more with a form: it lacks what it requires. */
-export function expectsForm(commands: readonly CommandSpec[], name: string, text: string): boolean {
+export function expectsForm(commands: readonly CommandSpec[], name: string, text: string, prefix = ''): boolean {
   const words = text
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const path = name === 'parley' ? words : [name, ...words];
-  const command = commands.find((one) => one.name === path[0]?.replace(/^\//, '').toLowerCase());
+  const path = name === `${prefix}parley` ? words : [name, ...words];
+  const first = path[0]?.replace(/^\//, '').toLowerCase() ?? '';
+  const command = commands.find((one) => one.name === first || one.name === `${prefix}${first}`);
   const sub = command?.subcommands.find((one) => one.name === path[1]?.toLowerCase());
   const left = path.slice(sub ? 2 : 1);
   return left.length === 0 && (sub ?? command)?.options.some((option) => option.required) === true;

@@ -6,6 +6,11 @@ import { cut } from './words.ts';
 /** The slash commands of the app: Slack gives a name to the app that was installed last, so we take few. The rest is `/parley …`. */
 export const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
 
+/** Whether Slack has this command by its own name. `prefix` stands before each name. */
+export function isSlash(name: string, prefix: string): boolean {
+  return SLASH.some((one) => `${prefix}${one}` === name);
+}
+
 /** Names that Slack keeps for itself: one of them makes it refuse a whole manifest (Slack: slash commands; DESIGN, "One slash command"). */
 export const RESERVED: ReadonlySet<string> = new Set(
   (
@@ -19,14 +24,15 @@ const SHORTCUT_NAME = 24;
 const SHORTCUT_TEXT = 150;
 
 /**
- * The app's manifest, as Slack takes it, made of the registry and the list of permissions. `agent` makes the app one of Slack's
+ * The app's manifest, as Slack takes it, made of the registry and the list of permissions. `commands` are under the names they
+ * are registered by, with `prefix` before each. `agent` makes the app one of Slack's
  * agents: threads get real titles, but guests are shut out and some plans do not have it (our reference, slack 0.3).
  */
 export function slackManifest(
   commands: readonly CommandSpec[],
-  options: { readonly agent: boolean; readonly requestUrl: string | null },
+  options: { readonly agent: boolean; readonly requestUrl: string | null; readonly prefix?: string },
 ) {
-  const { agent, requestUrl } = options;
+  const { agent, requestUrl, prefix = '' } = options;
   const url = requestUrl === null ? {} : { url: requestUrl };
   const request = requestUrl === null ? {} : { request_url: requestUrl };
   const events = ['app_home_opened', 'app_mention', 'app_uninstalled', 'member_joined_channel'];
@@ -47,7 +53,11 @@ export function slackManifest(
       ...(agent && {
         agent_view: { agent_description: 'Answers questions with the models of your team’s Open WebUI.' },
       }),
-      slash_commands: [...slashCommands(commands), PARLEY].map((one) => ({ ...one, ...url, should_escape: true })),
+      slash_commands: [...slashCommands(commands, prefix), { command: `/${prefix}parley`, ...PARLEY }].map((one) => ({
+        ...one,
+        ...url,
+        should_escape: true,
+      })),
       shortcuts: commands
         .flatMap((command) => (command.shortcut === null ? [] : [shortcut(command, command.shortcut)]))
         .slice(0, 10),
@@ -76,15 +86,14 @@ export function slackManifest(
 }
 
 const PARLEY = {
-  command: '/parley',
   description: 'All that Parley can do: models, titles, help',
   usage_hint: 'help',
 };
 
-function slashCommands(commands: readonly CommandSpec[]) {
+function slashCommands(commands: readonly CommandSpec[], prefix: string) {
   return SLASH.flatMap((name) => {
-    const command = commands.find((one) => one.name === name);
-    return command ? [{ command: `/${name}`, description: command.summary, ...hintOf(command) }] : [];
+    const command = commands.find((one) => one.name === `${prefix}${name}`);
+    return command ? [{ command: `/${command.name}`, description: command.summary, ...hintOf(command) }] : [];
   });
 }
 

@@ -43,6 +43,8 @@ export interface Office {
   /** Forms opened lately, by id. */
   readonly forms: Recent<KeptForm>;
   commands(): readonly CommandSpec[];
+  /** What stands before the name of each slash command. */
+  readonly commandPrefix: string;
   /** Nothing more will come of Slack until an operator acts; told once. */
   fatal(why: string): void;
   /** Work that nobody waits for: it is finished before the adapter stops, and what it throws is logged. */

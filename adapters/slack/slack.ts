@@ -40,6 +40,8 @@ export interface SlackOptions {
   readonly apiUrl: string | null;
   /** Whether each direct message begins a thread, or the direct conversation is one. */
   readonly direct: 'threads' | 'flat';
+  /** What stands before the name of each slash command, `/parley` too; none when not given. */
+  readonly commandPrefix?: string;
   readonly clock: Clock;
   readonly log: SlackLog;
 }
@@ -131,6 +133,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
       botName: identity.name,
       forms: createRecent<KeptForm>(clock, FORMS, FORM_MS),
       commands: () => commands,
+      commandPrefix: options.commandPrefix ?? '',
       titles,
       fatal: die,
     };
@@ -198,7 +201,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     const identity = await identify({ api, options, base, signal: stopping.signal });
     desk = furnish(
       identity,
-      respelling(to, () => commands),
+      respelling(to, () => commands, options.commandPrefix),
     );
     const { office } = desk;
     const events = createEvents(office, clock);

@@ -9,21 +9,27 @@ import type { Registry } from './registry.ts';
 import { createRegistry } from './registry.ts';
 import { summarise } from './summarise.ts';
 
-/** Every command there is, in the order in which people read them. A new command is one file and one name here. */
-export function allCommands(): Registry {
-  const registry: Registry = createRegistry([
-    ask,
-    prompt,
-    prompts,
-    summarise,
-    model,
-    startAnew,
-    stop,
-    retry,
-    title,
-    feedback,
-    status,
-    helpCommand(() => registry),
-  ]);
+/**
+ * Every command there is, in the order in which people read them. A new command is one file and one name here. `prefix` is what
+ * platforms put before each name.
+ */
+export function allCommands(prefix = ''): Registry {
+  const registry: Registry = createRegistry(
+    [
+      ask,
+      prompt,
+      prompts,
+      summarise,
+      model,
+      startAnew,
+      stop,
+      retry,
+      title,
+      feedback,
+      status,
+      helpCommand(() => registry),
+    ],
+    prefix,
+  );
   return registry;
 }

@@ -75,7 +75,9 @@ export interface Command extends CommandSpec {
 /** All commands, in the order in which help and menus show them. */
 export interface Registry {
   readonly commands: readonly Command[];
-  /** By name, without the slash, in any case; a subcommand by its two words. */
+  /** What platforms put before each command's name, so that two bots do not collide; empty for none. */
+  readonly prefix: string;
+  /** By name, without the slash, in any case, with or without the prefix; a subcommand by its two words. */
   find(name: string): Command | null;
   /** The words a command is called by, without the slash: what {@link find} takes. */
   path(command: Command): string;
@@ -84,7 +86,7 @@ export interface Registry {
 }
 
 /** Puts the commands together; throws when two share a name, since that is our own mistake. */
-export function createRegistry(commands: readonly Command[]): Registry {
+export function createRegistry(commands: readonly Command[], prefix = ''): Registry {
   const byName = new Map<string, Command>();
   const paths = new Map<Command, string>();
   for (const command of commands) {
@@ -99,14 +101,37 @@ export function createRegistry(commands: readonly Command[]): Registry {
   }
   return {
     commands,
-    find: (name) => byName.get(name.toLowerCase()) ?? null,
+    prefix,
+    find: (name) => byName.get(name.toLowerCase()) ?? byName.get(withoutPrefix(name, prefix)) ?? null,
     path: (command) => paths.get(command) ?? command.name,
     nearest: (name) =>
       nearest(
-        name,
+        withoutPrefix(name, prefix),
         commands.map((command) => command.name),
       ),
   };
+}
+
+/** A command's name as it is registered, without the prefix. Pure. */
+export function withoutPrefix(name: string, prefix: string): string {
+  const lower = name.toLowerCase();
+  return prefix !== '' && lower.startsWith(prefix) ? lower.slice(prefix.length) : lower;
+}
+
+/** The commands as platforms register them: under their names with the prefix. Pure. */
+export function published({ commands, prefix }: Registry): readonly CommandSpec[] {
+  return commands.map((command) => ({ ...command, name: `${prefix}${command.name}` }));
+}
+
+/** Whether only the asker sees what comes of this use: by the command's nature, or by its own option `private`. Pure. */
+export function isPrivateUse(command: CommandSpec, options: ReadonlyMap<string, unknown>): boolean {
+  const wanted = command.options.some((option) => option.name === 'private' && option.type === 'toggle');
+  return command.private || (wanted && isYes(options.get('private')));
+}
+
+/** Whether a toggle is on, as a form or a typed line gives it. */
+export function isYes(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && /^(yes|true|on)$/i.test(value));
 }
 
 /** How a command is typed, such as `/model [name] [for=…]`. */

@@ -106,6 +106,20 @@ export const parleyConfig = {
         mend: 'Write a comma list such as slack:U123,discord:456',
       },
     ),
+    PARLEY_COMMAND_PREFIX: withDefault(
+      z
+        .string()
+        .regex(
+          /^([a-z][a-z0-9-]{0,11})?$/,
+          'is not a short word of lower-case letters, digits and hyphens that begins with a letter',
+        ),
+      '',
+      {
+        meaning: 'What stands before the name of each command, so that two bots do not collide: `ai-` makes `/ai-ask`',
+        example: 'ai-',
+        mend: 'Give at most 12 lower-case letters, digits and hyphens, such as ai-',
+      },
+    ),
     PARLEY_TIMEZONE: withDefault(
       z.string().refine((zone) => zone === '' || isZone(zone), 'is not a time zone'),
       '',

@@ -114,6 +114,8 @@ export function tidyStep({ composer, ledger, options, discarded, room }: Reply):
   if (surplus) return { do: 'remove', slot: surplus };
   const ref = options.reuse.find((one) => !discarded.has(one.id) && !slots.some((slot) => slot.ref?.id === one.id));
   if (ref) return { do: 'discard', ref };
+  // A file stands there for everybody: what one person alone may read has none.
+  if (options.answerUser || options.via?.private) return null;
   return composer.closed() > room.adapter.limits.partsBeforeFile && !ledger.file().done ? { do: 'file' } : null;
 }
 

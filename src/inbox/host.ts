@@ -1,7 +1,9 @@
 import type { Adapter, Answer, Host, Suggest } from '../chat/adapter.ts';
 import type { ChatEvent } from '../chat/events.ts';
 import type { Desk } from '../commands/desk.ts';
-import type { Registry } from '../commands/registry.ts';
+import { readOptions } from '../commands/grammar.ts';
+import { findPrompt } from '../commands/prompt-names.ts';
+import { isPrivateUse, type Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import type { Log } from '../ops/log.ts';
@@ -12,6 +14,7 @@ import type { Control } from './control.ts';
 import { findCommand } from './find-command.ts';
 import type { Home } from './home.ts';
 import type { Messages } from './messages.ts';
+import { prefixed } from './prefixed.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
 import type { Warm } from './warm.ts';
@@ -74,7 +77,15 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     }
   }
 
-  return {
+  /** A prompt runs by its own name too, where no command has it. */
+  function meant(name: string, text: string) {
+    const found = findCommand(rooms.registry, name, text);
+    if (found) return { command: found.command, line: found.rest };
+    const prompt = findPrompt(rooms.prompts.known(), name) ? rooms.registry.find('prompt') : null;
+    return prompt && { command: prompt, line: `${name} ${text}` };
+  }
+
+  const host: Host = {
     async accept(event) {
       try {
         const answer = await once(event.key, () => take(event));
@@ -96,15 +107,21 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         return suggestModels(offered, query.typed, adapter.limits.choices);
       }
       if (query.option === 'command') {
+        const { commands, prefix } = rooms.registry;
         const typed = query.typed.replace(/^\//, '').toLowerCase();
-        return rooms.registry.commands
-          .filter((one) => one.name.startsWith(typed))
-          .map((one) => ({ label: `/${one.name}`, value: one.name, hint: one.summary }))
+        return commands
+          .filter((one) => one.name.startsWith(typed) || `${prefix}${one.name}`.startsWith(typed))
+          .map((one) => ({ label: `/${prefix}${one.name}`, value: one.name, hint: one.summary }))
           .slice(0, adapter.limits.choices);
       }
       return [];
     },
-    isPrivate: (name, text) => findCommand(rooms.registry, name, text)?.command.private ?? true,
+    isPrivate(name, text, options = {}) {
+      const found = meant(name, text);
+      if (!found) return true;
+      const typed = readOptions(found.command, found.line).options;
+      return isPrivateUse(found.command, new Map([...typed, ...Object.entries(options)]));
+    },
     state(state, why) {
       connection.state = state;
       connection.why = why;
@@ -113,6 +130,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     },
     budget: (scope, left, resetMs) => rooms.delivery.learn(adapter.name, scope, left, resetMs),
   };
+  return prefixed(host, rooms.registry);
 }
 
 /** A field of a form asks as `path.option`, with no command. */

@@ -31,6 +31,7 @@ export async function withoutControls(
     after: null,
     reuse: [],
     expiresAt: rooms.clock.now() + KEPT_MS,
+    ...(question.private && { answerUser: question.asker.ref }),
   });
   await reply.finish(viewOf(state, { controls: false }));
 }
