@@ -11,6 +11,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: Uint8Array | string | undefined;
+  /** Names the path in logs, where the path itself holds a person's words (a file's name). */
+  readonly logged?: string | undefined;
   /** See {@link Where}. */
   readonly echoes?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,8 +41,8 @@ export function segment(text: string): string {
 }
 
 /** The call as logs name it, without its query. */
-export function whereOf(call: Pick<Call, 'method' | 'path' | 'echoes'>): Where {
-  return { call: `${call.method} ${call.path}`, echoes: call.echoes };
+export function whereOf(call: Pick<Call, 'method' | 'path' | 'logged' | 'echoes'>): Where {
+  return { call: `${call.method} ${call.logged ?? call.path}`, echoes: call.echoes };
 }
 
 /**
@@ -103,7 +105,11 @@ async function once(site: Site, call: Call, authorization: string | null): Promi
     const refused = answer.statusCode >= 300;
     const bytes = await readAll(answer.body, refused ? REFUSAL_BYTES : (call.maxBytes ?? 8_388_608));
     if (refused) {
-      throw failureOf({ status: answer.statusCode, contentType, body: bytes.start.toString('utf8') }, where);
+      const maintenance = header(answer.headers, 'x-nextcloud-maintenance-mode') === '1';
+      throw failureOf(
+        { status: answer.statusCode, contentType, body: bytes.start.toString('utf8'), maintenance },
+        where,
+      );
     }
     if (!bytes.whole) throw failure('file-size', where, 'the answer is larger than allowed');
     const disposition = header(answer.headers, 'content-disposition');
