@@ -1,4 +1,6 @@
 import type { Keyv } from 'keyv';
+import type { UnlinkedPolicy } from './accounts/accounts.ts';
+import { createAccounts } from './accounts/create-accounts.ts';
 import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
@@ -62,6 +64,10 @@ export interface ParleyOptions {
   /** IANA zone of dates in prompts where the platform does not tell the person's; the machine's when unset or empty. */
   readonly timezone?: string;
   readonly admins: readonly string[];
+  /** Who is answered without an account of their own; `service` when not given. */
+  readonly unlinked?: UnlinkedPolicy;
+  /** Whether an admin's service key is used all the same. */
+  readonly allowAdminKey?: boolean;
   /** What platforms put before each command's name; none when not given. */
   readonly commandPrefix?: string;
   readonly after: AfterOptions;
@@ -108,6 +114,15 @@ export function createParley(options: ParleyOptions): Parley {
     outbox: store.outbox,
     clock,
     log: (event, fields) => log.debug(fields, event),
+  });
+  const accounts = createAccounts({
+    links: store.links,
+    vault,
+    server,
+    clock,
+    policy: options.unlinked ?? 'service',
+    allowAdminKey: options.allowAdminKey ?? false,
+    log,
   });
   const registry = allCommands(options.commandPrefix);
   const warm = createWarm(server, clock, options.cache);
@@ -237,6 +252,7 @@ export function createParley(options: ParleyOptions): Parley {
 
   return {
     async start() {
+      await accounts.start();
       sweep();
       // Reading the models also fills the server's own table, without which its tasks answer 404 (our reference, openwebui 4).
       prompts.known();
@@ -249,6 +265,7 @@ export function createParley(options: ParleyOptions): Parley {
       // Events still come in and are recorded, for the next process; only the work ends.
       stopping = true;
       cancelSweep?.();
+      accounts.stop();
       await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
       await turns.abandon();
       await delivery.stop(0);

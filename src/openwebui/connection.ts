@@ -19,6 +19,8 @@ export interface OpenWebUI {
   readonly random: () => number;
   /** What was learnt about the server, shared by all copies. */
   readonly learnt: Learnt;
+  /** Told each time the server says for certain that the key is not good; null where nobody wants to know. Must not throw. */
+  readonly refused: (() => void) | null;
 }
 
 /** Facts about a server that are kept until somebody asks for them anew. */
@@ -47,12 +49,13 @@ export function connect(options: {
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
     learnt: { version: null },
+    refused: null,
   };
 }
 
-/** The same server through another key. Shares sockets and what was learnt. */
-export function withKey(server: OpenWebUI, key: Secret): OpenWebUI {
-  return { ...server, key };
+/** The same server through another key. Shares sockets and what was learnt. `refused` is told when this key is not good. */
+export function withKey(server: OpenWebUI, key: Secret, refused: (() => void) | null = null): OpenWebUI {
+  return { ...server, key, refused };
 }
 
 /** Closes all sockets of the server and its copies; calls under way end with a failure. */

@@ -106,6 +106,11 @@ export function isDoubtful(problem: Problem): boolean {
   );
 }
 
+/** Whether the server itself said that it does not know the key (our reference, openwebui 1): not a proxy, and nothing that may mean something else. */
+export function isKeyRefused(problem: Problem): boolean {
+  return problem.kind === 'unauthorized' && /: your session has expired/i.test(problem.detail);
+}
+
 /** The same failure once it is known that the key is good: the thing asked for is not for this person. */
 export function forbiddenInstead(problem: Problem, where: Where): Failure {
   return new Failure({ kind: 'forbidden', retry: never, say: sayings.forbidden(where.about), detail: problem.detail });

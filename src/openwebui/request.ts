@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { Failure } from '../chat/errors.ts';
 import type { OpenWebUI } from './connection.ts';
 import type { About, Where } from './errors.ts';
-import { failure, failureOf, forbiddenInstead, isDoubtful, isHtml, transportFailure } from './errors.ts';
+import { failure, failureOf, forbiddenInstead, isDoubtful, isHtml, isKeyRefused, transportFailure } from './errors.ts';
 import { wait } from './wait.ts';
 
 /** One call of the HTTP API. */
@@ -94,6 +94,7 @@ export async function refusalOf(
   answer: { status: number; contentType: string | null; text: string; retryAfter: string | null },
 ): Promise<Failure> {
   const met = failureOf(answer.status, answer.contentType, answer.text, where, answer.retryAfter);
+  if (isKeyRefused(met.problem)) server.refused?.();
   if (!isDoubtful(met.problem) || server.key === null || where.about === 'account') return met;
   try {
     await once(server, { method: 'GET', path: '/api/v1/auths/', about: 'account' });

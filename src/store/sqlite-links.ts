@@ -19,6 +19,9 @@ export function sqliteLinks(file: SqliteFile): Links {
   const put = file.prepare(`
     insert or replace into links (user, service, sealed, account, created_at, refused_at)
     values (:user, :service, :sealed, :account, :createdAt, :refusedAt)`);
+  const list = file.prepare(`
+    select user, service, sealed, account, created_at as "createdAt", refused_at as "refusedAt" from links
+    where service = :service order by user`);
   const remove = file.prepare('delete from links where user = :user and service = :service');
 
   return {
@@ -30,5 +33,6 @@ export function sqliteLinks(file: SqliteFile): Links {
     put: ({ user, service, sealed, account, createdAt, refusedAt }) =>
       file.run(() => void put.run({ user, service, sealed, account, createdAt, refusedAt })),
     delete: (user, service) => file.run(() => remove.run({ user, service }).changes === 1),
+    list: (service) => file.run(() => list.all({ service }).map((row) => linkRow.parse(row))),
   };
 }

@@ -11,6 +11,8 @@ export interface Vault {
   seal(secret: Secret, bound: string): string;
   /** Opens what was sealed with this key or an old one. Null for anything else: another key, another `bound`, one changed byte. */
   open(sealed: string, bound: string): Secret | null;
+  /** Whether this was sealed with the present key; false for an old one, which is better sealed anew. */
+  isCurrent(sealed: string): boolean;
   /** False when the key was made up for this process: what is sealed now cannot be opened after a restart. */
   readonly lasting: boolean;
 }
@@ -49,6 +51,7 @@ export function createVault(key: Secret | null, old: readonly Secret[] = []): Va
       if (!ours || opener === undefined || body.length < nonceBytes + tagBytes) return null;
       return decrypt(opener, body, bound);
     },
+    isCurrent: (sealed) => sealed.startsWith(`v1.${currentId}.`),
   };
 }
 

@@ -101,6 +101,15 @@ export function tablesContract(store: () => Store): void {
       expect(await store().links.get('slack:T1:U2', 'openwebui')).toBeNull();
     });
 
+    it('lists all links of one service', async () => {
+      await store().links.put(link());
+      await store().links.put(link({ user: '__proto__' }));
+      await store().links.put(link({ service: 'nextcloud' }));
+      const users = (await store().links.list('openwebui')).map(({ user }) => user);
+      expect(users.toSorted()).toEqual(['__proto__', 'slack:T1:U1']);
+      expect(await store().links.list('elsewhere')).toEqual([]);
+    });
+
     it('tells whether there was a link to delete', async () => {
       await store().links.put(link());
       expect(await store().links.delete('slack:T1:U1', 'openwebui')).toBe(true);

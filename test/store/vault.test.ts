@@ -77,6 +77,8 @@ describe('the vault', () => {
     const changed = createVault(after, [before]);
     expect(changed.open(old, 'owner')?.reveal()).toBe('x');
     expect(createVault(after).open(old, 'owner')).toBeNull();
+    expect(changed.isCurrent(old)).toBe(false);
+    expect(changed.isCurrent(changed.seal(new Secret('y'), 'owner'))).toBe(true);
     expect(
       createVault(after)
         .open(changed.seal(new Secret('y'), 'owner'), 'owner')

@@ -1,0 +1,86 @@
+import type { Clock } from '../chat/clock.ts';
+import { Failure, problemOf } from '../chat/errors.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import { whoAmI } from '../openwebui/server.ts';
+import type { AccountLog, Identity } from './accounts.ts';
+
+/** Whether the team's account may be used: an admin's key would show everybody every model and every prompt. */
+export interface ServiceAccount {
+  /** Looks at the key in the background, again and again until the server has told. */
+  start(): void;
+  stop(): void;
+  /** The identity; waits for the first look, but not for a server that is away. Throws a `Failure` where an admin's key is refused. */
+  identity(): Promise<Identity>;
+  /** The same at once: null where it is refused, or while the first look is under way. */
+  known(): Identity | null;
+}
+
+/** Nobody waits longer for the look at the key. */
+const LOOK_MS = 5_000;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/** See {@link ServiceAccount}. With `allowAdmin` nothing is looked at. */
+export function createServiceAccount(rooms: {
+  server: OpenWebUI;
+  clock: Clock;
+  allowAdmin: boolean;
+  log: AccountLog;
+}): ServiceAccount {
+  const identity: Identity = { owner: null, server: rooms.server, account: null };
+  let admin: boolean | null = rooms.allowAdmin ? false : null;
+  let looked = rooms.allowAdmin;
+  let looking: Promise<void> | null = null;
+  let cancel: (() => void) | null = null;
+  let pause = FIRST_PAUSE_MS;
+  let ended = false;
+
+  async function look(): Promise<void> {
+    try {
+      admin = (await whoAmI({ ...rooms.server, timeoutMs: LOOK_MS })).role === 'admin';
+      if (admin) rooms.log.error({ setting: 'OPENWEBUI_API_KEY' }, ADMIN_KEY);
+    } catch (error) {
+      const { kind, detail } = problemOf(error);
+      rooms.log.debug({ kind, detail }, 'whose the service key is could not be told yet');
+      if (!ended) cancel = rooms.clock.after(pause, () => void lookOnce());
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    } finally {
+      looked = true;
+      looking = null;
+    }
+  }
+
+  function lookOnce(): Promise<void> {
+    cancel?.();
+    cancel = null;
+    looking ??= look();
+    return looking;
+  }
+
+  return {
+    start() {
+      if (!looked) void lookOnce();
+    },
+    stop() {
+      ended = true;
+      cancel?.();
+    },
+    async identity() {
+      if (!looked) await lookOnce();
+      if (admin === true) throw new Failure(refusedKey);
+      return identity;
+    },
+    known: () => (looked && admin !== true ? identity : null),
+  };
+}
+
+/** What the log and doctor say of it. */
+export const ADMIN_KEY =
+  'OPENWEBUI_API_KEY is an admin’s key, which would show everybody every model and every prompt: it is not used. Set the key of an ordinary account, or OPENWEBUI_ALLOW_ADMIN_KEY=on.';
+
+const refusedKey = {
+  kind: 'forbidden',
+  retry: { when: 'never' },
+  say: 'I may not ask with the key I was given, since it is an administrator’s and would show everybody everything. Whoever runs me must set an ordinary account’s key.',
+  detail: 'the service key is an admin’s',
+} as const;
