@@ -1,18 +1,22 @@
 import type { Keyv } from 'keyv';
 import type { UnlinkedPolicy } from './accounts/accounts.ts';
 import { createAccounts } from './accounts/create-accounts.ts';
+import { type AccessRules, OPEN_TO_MEMBERS } from './chat/access.ts';
 import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
+import type { Person } from './chat/messages.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { allCommands } from './commands/all.ts';
 import { published } from './commands/registry.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createAccess } from './inbox/access.ts';
+import { type AskLimits, createAllowance } from './inbox/allowance.ts';
 import type { ThreadMode } from './inbox/addressed.ts';
 import { createCalls } from './inbox/calls.ts';
 import { createClicks } from './inbox/clicks.ts';
 import { createControl } from './inbox/control.ts';
 import { createDesk } from './inbox/desk.ts';
+import { createExtras } from './inbox/extras.ts';
 import { createFormDesk } from './inbox/form-sessions.ts';
 import { createHome } from './inbox/home.ts';
 import { type Connection, createHost } from './inbox/host.ts';
@@ -21,7 +25,7 @@ import { askFirst } from './inbox/late.ts';
 import { createMessages } from './inbox/messages.ts';
 import { createNextButtons } from './inbox/next-buttons.ts';
 import { createPromptShelf, createWarmPrompts } from './inbox/prompt-shelf.ts';
-import { createQuestions } from './inbox/questions.ts';
+import { createQuestions, QUESTION_UNITS } from './inbox/questions.ts';
 import { createWarm } from './inbox/warm.ts';
 import type { OpenWebUI } from './openwebui/connection.ts';
 import type { Log } from './ops/log.ts';
@@ -35,14 +39,15 @@ import { createLocate } from './turn/locate.ts';
 import { createChooseModel } from './turn/model-choice.ts';
 import { createNaming } from './turn/naming.ts';
 import { decodeQuestion } from './turn/question.ts';
+import { ANSWER_UNITS } from './turn/reducer.ts';
 import { createTurns } from './turn/runner.ts';
 
 /** A platform and how it is set to behave. */
 export interface Platform {
   readonly adapter: Adapter;
   readonly mode: ThreadMode;
-  /** Who else is answered beside members of the team: nobody when not given. */
-  readonly admits?: readonly ('guests' | 'strangers')[];
+  /** Who may use Parley there, and where: members of the team everywhere when not given. */
+  readonly access?: AccessRules;
 }
 
 /** All that Parley is made of, already opened. */
@@ -72,6 +77,14 @@ export interface ParleyOptions {
   readonly commandPrefix?: string;
   readonly after: AfterOptions;
   readonly attachments: AttachmentLimits;
+  /** How much may be asked, and how long an answer may get: only the lengths are bounded when not given. */
+  readonly limits?: ParleyLimits;
+}
+
+/** See {@link AskLimits}; lengths in UTF-16 units. */
+export interface ParleyLimits extends AskLimits {
+  readonly questionUnits: number;
+  readonly answerUnits: number;
 }
 
 /** Parley, put together. */
@@ -91,9 +104,18 @@ const SWEEP_MS = 3_600_000;
 const TURNS = 2_000;
 const AFTERS = 8;
 
+const ONLY_LENGTHS: ParleyLimits = {
+  person: null,
+  channel: null,
+  atOnce: null,
+  questionUnits: QUESTION_UNITS,
+  answerUnits: ANSWER_UNITS,
+};
+
 /** Puts the rooms together. Everything concrete (adapters, store, server, clock) comes in; nothing global is touched. */
 export function createParley(options: ParleyOptions): Parley {
   const { store, vault, server, clock, log } = options;
+  const limits = options.limits ?? ONLY_LENGTHS;
   const byName = new Map(options.platforms.map((platform) => [platform.adapter.name, platform]));
   const connections = new Map<string, Connection>();
   const ended = new AbortController();
@@ -178,10 +200,13 @@ export function createParley(options: ParleyOptions): Parley {
 
   const access = createAccess({
     admins: options.admins,
-    admits: (name, whom) => byName.get(name)?.admits?.includes(whom) ?? false,
+    rules: (name) => byName.get(name)?.access ?? OPEN_TO_MEMBERS,
+    around: (place) => byName.get(place.platform)?.adapter.around?.(place) ?? [],
   });
-  const questions = createQuestions({ jobs: store.jobs, vault, clock, wake: wakeTurns });
+  const allowance = createAllowance({ limits, jobs: store.jobs, clock });
+  const questions = createQuestions({ jobs: store.jobs, vault, clock, allowance, wake: wakeTurns });
   const control = createControl({ store, vault, clock, access, turns, questions });
+  const extras = createExtras(clock, options.cache);
   const desk = createDesk({
     store,
     server,
@@ -194,6 +219,7 @@ export function createParley(options: ParleyOptions): Parley {
     webAddress: options.webAddress,
     notice: options.notice,
     prompts: createPromptShelf(server, prompts),
+    extras,
     delivery,
     adapter,
     timezone: options.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -207,18 +233,34 @@ export function createParley(options: ParleyOptions): Parley {
     questions,
     clock,
     log,
+    questionUnits: limits.questionUnits,
     limits: (name) => adapter(name).limits,
   });
   const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
   const home = createHome({ store, desk, registry, clock });
   const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
-  const messages = createMessages({ store, registry, access, calls, questions, mode, prompts: () => prompts.known() });
+  const messages = createMessages({
+    store,
+    registry,
+    access,
+    calls,
+    questions,
+    mode,
+    questionUnits: limits.questionUnits,
+    aside: (user, place, body) => delivery.tell(user, place, body, null),
+    prompts: () => prompts.known(),
+  });
+
+  const extrasOf = (person: Person) => {
+    const identity = accounts.known(person);
+    return identity && extras(identity.server);
+  };
 
   async function connect({ adapter: one }: Platform): Promise<void> {
     const connection: Connection = { state: 'connecting', why: '' };
     connections.set(one.name, connection);
     const host = createHost(
-      { registry, messages, calls, clicks, control, naming, desk, home, warm, prompts, delivery, log },
+      { access, registry, messages, calls, clicks, control, naming, desk, home, warm, prompts, extrasOf, delivery, log },
       one,
       connection,
     );

@@ -1,51 +1,82 @@
-import type { Command } from './registry.ts';
+import { nearest } from '../chat/nearest.ts';
+import { isForbidden } from '../openwebui/tools.ts';
+import type { Desk } from './desk.ts';
+import { type Call, type Command, isPrivateUse, isYes } from './registry.ts';
+import { given, option, say } from './subcommand.ts';
+import { pick, type Wishes } from './wishes.ts';
 
-/** `/ask`: a question, where a mention is not at hand or another model is wanted. Without text it opens a form. */
+/** `/ask`: a question, where a mention is not at hand or something else than usual is wanted. Without text it opens a form. */
 export const ask: Command = {
   name: 'ask',
   summary: 'Ask a question',
   options: [
-    {
-      name: 'text',
-      summary: 'What you want to know',
-      type: 'rest',
-      required: true,
-      choices: [],
-      suggested: false,
-    },
-    {
-      name: 'model',
-      summary: 'Which model answers; leave it out for the usual one',
-      type: 'word',
-      required: false,
-      choices: [],
-      suggested: true,
-    },
+    option('text', 'rest', 'What you want to know', { required: true }),
+    option('model', 'word', 'Which model answers; leave it out for the usual one', { suggested: true }),
+    option('private', 'toggle', 'Only you see the answer; you can share it afterwards'),
+    option('tools', 'word', 'Tools of Open WebUI it may use, parted by commas', { suggested: true }),
+    option('knowledge', 'word', 'Collections of files it searches, parted by commas', { suggested: true }),
+    option('web', 'toggle', 'Search the web first'),
+    option('folder', 'word', 'Folder in Open WebUI that the chat is put in', { suggested: true }),
+    option('temporary', 'toggle', 'Keep nothing of it in Open WebUI'),
+    option('files', 'file', 'A file to ask about'),
   ],
   subcommands: [],
   private: false,
   shortcut: 'Ask about this',
   who: 'everyone',
   async run(call, desk) {
-    const typed = textOf(call.options.get('text'));
+    const isPrivate = isPrivateUse(ask, call.options);
+    if (isPrivate && call.trigger === null && call.place.kind !== 'direct') return say(NOT_BY_MESSAGE);
+    const typed = given(call, 'text')?.trim() ?? '';
     const target = call.target;
     const text = target ? `${typed || 'What does this mean?'}\n\n${quoted(target.author.name, target.text)}` : typed;
-    const wanted = textOf(call.options.get('model'));
-    if (!wanted) return { do: 'ask', text, model: null, announce: announce(call.author.name, typed) };
-    const models = await desk.models(call.author);
-    const model = models.find((one) => one.id === wanted || one.name.toLowerCase() === wanted.toLowerCase());
-    if (!model) {
-      return {
-        do: 'say',
-        body: { markdown: `There is no model called “${wanted}”. \`/model\` shows which there are.`, controls: null },
-      };
-    }
-    return { do: 'ask', text, model: model.id, announce: announce(call.author.name, typed) };
+    const model = await modelOf(call, desk);
+    if (typeof model === 'object' && model !== null) return say(model.why);
+    const wishes = await wishesOf(call, desk);
+    if (typeof wishes === 'string') return say(wishes);
+    return { do: 'ask', text, model, announce: announce(call.author.name, typed), private: isPrivate, wishes };
   },
 };
 
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.trim() : '';
+/** A message has no way back to one person alone. */
+const NOT_BY_MESSAGE =
+  'An answer that only you see needs the slash command: type `/ask private=yes …` where you write messages, or write to me privately.';
+const NO_WEB = 'The account I ask with may not search the web in Open WebUI. Whoever runs it can allow that.';
+const FOLDER_UNITS = 100;
+
+async function modelOf(call: Call, desk: Desk): Promise<string | null | { readonly why: string }> {
+  const wanted = given(call, 'model')?.trim() ?? '';
+  if (wanted === '') return null;
+  const models = await desk.models(call.author);
+  const model = models.find((one) => one.id === wanted || one.name.toLowerCase() === wanted.toLowerCase());
+  if (model) return model.id;
+  const near = nearest(
+    wanted,
+    models.flatMap((one) => [one.id, one.name]),
+  );
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.map((name) => `\`${name}\``).join(' or ')}?`
+      : '`/model` shows which there are.';
+  return { why: `There is no model called “${wanted.slice(0, 60)}”. ${hint}` };
+}
+
+/** What was wished for, or a sentence about what cannot be had. */
+async function wishesOf(call: Call, desk: Desk): Promise<Wishes | string> {
+  const [toolNames, knowledgeNames] = [given(call, 'tools') ?? '', given(call, 'knowledge') ?? ''];
+  const tools = toolNames.trim() === '' ? [] : pick(toolNames, await desk.extras.tools(call.author), 'tool');
+  if (typeof tools === 'string') return tools;
+  const knowledge =
+    knowledgeNames.trim() === '' ? [] : pick(knowledgeNames, await desk.extras.knowledge(call.author), 'collection');
+  if (typeof knowledge === 'string') return knowledge;
+  const web = isYes(call.options.get('web'));
+  if (web && (await isForbidden((await desk.account(call.author)).server, 'web_search'))) return NO_WEB;
+  const folder = (given(call, 'folder') ?? '').replaceAll(/\s+/g, ' ').trim();
+  if (folder.length > FOLDER_UNITS) return `A folder’s name may have ${FOLDER_UNITS} characters.`;
+  const temporary = isYes(call.options.get('temporary'));
+  if (temporary && folder !== '') return 'What is temporary is put in no folder. Leave out one of the two.';
+  const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({ id, name });
+  return { tools: tools.map(named), knowledge: knowledge.map(named), web, folder: folder || null, temporary };
 }
 
 function announce(name: string, text: string): string {

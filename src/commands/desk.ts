@@ -1,8 +1,10 @@
+import type { Trigger } from '../chat/events.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Download, FileRef, Person, Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
+import type { Named } from '../openwebui/tools.ts';
 import type { Profile } from '../prompts/system-variables.ts';
 import type { Conversation, Settings } from '../store/port.ts';
 
@@ -15,6 +17,9 @@ export interface ModelChoice {
 
 /** What a control of a conversation comes to: done, or a sentence that says why not. */
 export type Done = { readonly done: true } | { readonly done: false; readonly why: string };
+
+/** Where a file for one person alone went: beside the conversation, to their direct messages, or nowhere. */
+export type Handed = 'ephemeral' | 'private' | 'impossible';
 
 /** What somebody thinks of an answer. */
 export interface Verdict {
@@ -36,6 +41,12 @@ export interface PromptShelf {
   now(person: Person, prompt: Prompt): Promise<Prompt | null>;
   /** Something was changed through a command: what is known is fetched anew. */
   changed(): void;
+}
+
+/** What a question may be asked with, and whom something may be shared with: what a person's account sees. Each throws a `Failure`. */
+export interface Extras {
+  tools(person: Person): Promise<readonly Named[]>;
+  knowledge(person: Person): Promise<readonly Named[]>;
 }
 
 /** The server through the account that acts for a person. */
@@ -73,6 +84,7 @@ export interface Desk {
   chatLink(conversation: Conversation): string | null;
   isAdmin(person: Person): boolean;
   readonly prompts: PromptShelf;
+  readonly extras: Extras;
   account(person: Person): Promise<Account>;
   /** What `{{USER_…}}` stands for: the linked account's, else the chat person's; never the service account's. */
   profile(person: Person): Promise<Profile>;
@@ -84,6 +96,8 @@ export interface Desk {
   transcript(place: Place): Promise<string>;
   /** Posts a file for everybody in the place. */
   post(place: Place, file: Upload, key: string): Promise<Done>;
+  /** Gives a file to one person alone. Where that cannot be, says why. */
+  hand(person: Person, place: Place, file: Upload, key: string, via: Trigger | null): Promise<Handed>;
   /** Fetches a file that somebody attached. Throws a `Failure`, `too-large` past `maxBytes`. */
   download(file: FileRef, maxBytes: number): Promise<Download>;
 }

@@ -6,6 +6,7 @@ import { nearest } from '../chat/nearest.ts';
 import type { Place } from '../chat/places.ts';
 import type { Body, Button } from '../chat/view.ts';
 import type { Desk } from './desk.ts';
+import type { Wishes } from './wishes.ts';
 
 /** One use of a command: who, where, with which options. Options have passed {@link CommandSpec.options}. */
 export interface Call {
@@ -47,6 +48,8 @@ export interface Next {
   /** The command's path, such as `prompts list`. */
   readonly command: string;
   readonly options: Readonly<Record<string, string>>;
+  /** What it says takes the place of these words, such as the next page of a list. */
+  readonly instead?: boolean | undefined;
 }
 
 /** What a command comes to: words at once, a form, or a question to be asked and answered in a conversation. */
@@ -62,6 +65,9 @@ export type Outcome =
       readonly most?: number;
       /** The one line that others see, such as "Ann asked: …". */
       readonly announce: string;
+      /** Only the asker sees the answer; by the command's own rule when not given. */
+      readonly private?: boolean;
+      readonly wishes?: Wishes;
     };
 
 /** A command: its declaration, who may run it, and what it does. One file each. */

@@ -8,7 +8,9 @@ import type { Pacer, Payer, Rank, Ticket, Wish } from './pacer.ts';
 import { backOff, isFatal } from './retry.ts';
 
 /** The calls of {@link Delivery} that are not replies: small, one at a time, last in the queue for what the budgets leave. */
-export type Chores = Pick<Delivery, 'tell' | 'react' | 'title' | 'busy' | 'upload' | 'thread'> & { stop(): void };
+export type Chores = Pick<Delivery, 'tell' | 'react' | 'title' | 'busy' | 'upload' | 'hand' | 'thread'> & {
+  stop(): void;
+};
 
 /** What the small calls need: adapters by platform, the shared pacer, and the full name of a platform's scope. */
 export interface ChoresOptions {
@@ -177,6 +179,18 @@ export function createChores(options: ChoresOptions): Chores {
         return { ok: true, parts: [part] };
       } catch (thrown) {
         return { ok: false, problem: problemOf(thrown), parts: [] };
+      }
+    },
+    async hand(user, place, file, key, via) {
+      const adapter = options.adapter(place.platform);
+      if (!adapter.hand) return 'impossible';
+      try {
+        // Once only: after an outage it may have arrived, and a person would have it twice.
+        return await adapter.hand(user, place, file, key, via);
+      } catch (thrown) {
+        const problem = problemOf(thrown);
+        log('hand failed', { kind: problem.kind, detail: problem.detail });
+        return 'impossible';
       }
     },
     thread(origin, name) {

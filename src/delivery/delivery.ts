@@ -95,6 +95,14 @@ export interface Delivery {
   busy(place: Place, status: string | null): void;
   /** Posts a file. `key` is what `adapter.find` looks for. Never rejects. */
   upload(place: Place, file: Upload, key: string): Promise<Result>;
+  /** Gives a file to one person alone. `impossible` also when the platform refused. Never rejects. */
+  hand(
+    user: UserRef,
+    place: Place,
+    file: Upload,
+    key: string,
+    via: Trigger | null,
+  ): Promise<'ephemeral' | 'private' | 'impossible'>;
   /** The place where a conversation about a message lives. Waits out refusals and outages for a minute, then throws the `Failure`. */
   thread(origin: MessageRef | Trigger, name: string): Promise<Place>;
   /** What response headers teach: `left` calls remain in the scope until `resetMs` from now. */

@@ -18,7 +18,7 @@ import { findCommand, unknownCommand } from './find-command.ts';
 import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
 import type { FormDesk, Session } from './form-sessions.ts';
 import { newSessionId, stepCount } from './form-sessions.ts';
-import { over, somebodyElses } from './form-words.ts';
+import { givenBack, over, somebodyElses } from './form-words.ts';
 import type { NextButtons } from './next-buttons.ts';
 import { type Questions, tooLong } from './questions.ts';
 
@@ -53,6 +53,8 @@ interface Use extends Omit<Call, 'options' | 'filled'> {
   readonly key: string;
   readonly way: Way;
   readonly message: Session['message'];
+  /** It came by a button whose words it takes the place of. */
+  readonly instead?: boolean | undefined;
 }
 
 /** What {@link createCalls} needs of the rest. */
@@ -65,6 +67,8 @@ export interface CallRooms {
   readonly questions: Questions;
   readonly clock: Clock;
   readonly log: Log;
+  /** The longest question, in UTF-16 units. */
+  readonly questionUnits: number;
   limits(platform: string): Limits;
 }
 
@@ -141,18 +145,24 @@ export function createCalls(rooms: CallRooms): Calls {
       return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
-    const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most) : null;
+    const long = outcome.do === 'ask' ? tooLong(outcome.text, Math.min(outcome.most ?? rooms.questionUnits, rooms.questionUnits)) : null;
     if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
-    if (session) await forms.close(session);
     if (outcome.do === 'say') {
+      if (session) await forms.close(session);
       const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
       // What a command only says, a list or a complaint, concerns the one who typed it.
-      return { do: 'say', body, private: true };
+      return { do: 'say', body, private: true, ...(use.instead && { instead: true }) };
     }
     // What a button under words for one person begins in public does not go through that button.
-    const away = use.way === 'click' && !command.private;
-    await ask(outcome, away ? { ...use, trigger: null } : use, command.private, session !== null);
-    return away ? { do: 'none' } : { do: 'work', private: command.private };
+    const away = use.way === 'click' && !(outcome.private ?? command.private);
+    const isPrivate = outcome.private ?? command.private;
+    const added = await ask(outcome, away ? { ...use, trigger: null } : use, isPrivate, session !== null);
+    if (added.do === 'refused') {
+      if (session) return withButton(session, 0, `${added.say} What you typed is kept for an hour.`, 'Send it again');
+      return say(use.way === 'command' ? `${added.say}${givenBack(outcome.text)}` : added.say, true);
+    }
+    if (session) await forms.close(session);
+    return away ? { do: 'none' } : { do: 'work', private: isPrivate };
   }
 
   /** A command's own form: for the first time, or once more with what was wrong or has changed meanwhile. */
@@ -176,13 +186,14 @@ export function createCalls(rooms: CallRooms): Calls {
     return showStep(session, 0, by(use), why, errors);
   }
 
-  async function ask(outcome: Extract<Outcome, { do: 'ask' }>, use: Use, isPrivate: boolean, byForm: boolean) {
-    await questions.add(use.key, {
+  function ask(outcome: Extract<Outcome, { do: 'ask' }>, use: Use, isPrivate: boolean, byForm: boolean) {
+    return questions.add(use.key, {
       asker: use.author,
       place: use.place,
       conversation: use.conversation,
       message: use.message,
-      trigger: use.trigger,
+      // A form may have asked for what the command itself had not: only the asker sees what comes through it.
+      trigger: use.trigger && { ...use.trigger, private: isPrivate || use.trigger.private },
       text: cleanText(outcome.text),
       files: [...use.files, ...(use.target?.files ?? [])],
       replyTo: null,
@@ -190,6 +201,7 @@ export function createCalls(rooms: CallRooms): Calls {
       // Others see the message it was typed in; what was filled in afterwards they do not.
       announce: use.message && !byForm ? null : outcome.announce,
       private: isPrivate,
+      wishes: outcome.wishes,
       at: rooms.clock.now(),
       generation: 0,
       replaces: null,
@@ -197,15 +209,15 @@ export function createCalls(rooms: CallRooms): Calls {
     });
   }
 
-  function refused(person: Person): Answer | null {
-    const refusal = access.refusal(person);
+  function refused(person: Person, place: Place): Answer | null {
+    const refusal = access.refusal(person, place);
     if (refusal === null) return null;
     return refusal === '' ? { do: 'none' } : say(refusal, true);
   }
 
   return {
     async slash(event) {
-      const no = refused(event.author);
+      const no = refused(event.author, event.place);
       if (no) return no;
       const found = findCommand(registry, event.name, event.text);
       if (!found) return say(unknownCommand(registry, event.name, event.text), true);
@@ -246,11 +258,13 @@ export function createCalls(rooms: CallRooms): Calls {
       });
     },
     async form(event) {
-      const no = refused(event.author);
+      const no = refused(event.author, event.place);
       if (no) return no;
       const found = await forms.find(event.form, event.author);
       if (!found) return say(over(event), true);
       if ('owner' in found) return say(somebodyElses(found.owner), true);
+      const closed = refused(event.author, found.session.conversation);
+      if (closed) return closed;
       const { step } = found;
       const session = { ...found.session, values: new Map([...found.session.values, ...event.values]) };
       await forms.save(session, event.author.ref);
@@ -273,7 +287,9 @@ export function createCalls(rooms: CallRooms): Calls {
       const steps = stepCount(session, by(use).limits.formFields);
       if (step + 1 < steps) return showStep(session, step + 1, by(use), `Step ${step + 1} of ${steps} is kept.`);
       if (session.note !== null) return perform(command, session.options, use, { session, step });
-      const options = new Map([...session.options, ...session.values]);
+      // A field that is left empty is an option that was not given.
+      const typed = [...session.values].filter(([name, value]) => value !== '' || command.options.some(needs(name)));
+      const options = new Map([...session.options, ...typed]);
       const wrong = new Map(Object.entries(checkOptions(command, options)));
       if (wrong.size > 0) return showErrors(session, step, by(use), wrong);
       return perform(command, options, use, { session, step });
@@ -282,6 +298,8 @@ export function createCalls(rooms: CallRooms): Calls {
       const found = await forms.find(id.includes('_') ? id : `${id}_${step}`, event.author);
       if (!found) return say('That form is no longer open; forms are kept for an hour. Please start it again.', true);
       if ('owner' in found) return say(somebodyElses(found.owner), true);
+      const no = refused(event.author, found.session.conversation);
+      if (no) return no;
       const way = { way: 'click', trigger: event.trigger, limits: rooms.limits(event.place.platform) } as const;
       return showStep(found.session, found.step, way, '');
     },
@@ -295,12 +313,15 @@ export function createCalls(rooms: CallRooms): Calls {
       const found = await rooms.nextButtons.find(id, index, event.author);
       if (found === null) return say('That button is too old. Please run the command again.', true);
       if (typeof found === 'string') return say(found, true);
+      const no = refused(event.author, found.conversation);
+      if (no) return no;
       const command = registry.find(found.next.command);
       if (!command) return say('That command is no longer there.', true);
       const { key, author, trigger } = event;
       const { place, conversation } = found;
       const use = { key, author, trigger, place, conversation, files: [], target: null, message: null } as const;
-      return run(command, new Map(Object.entries(found.next.options)), { ...use, way: 'click' });
+      const { options, instead } = found.next;
+      return run(command, new Map(Object.entries(options)), { ...use, way: 'click', instead });
     },
   };
 }
@@ -308,6 +329,10 @@ export function createCalls(rooms: CallRooms): Calls {
 /** What of a field makes it another field. */
 function shape({ name, type, label, required, choices }: Session['fields'][number]) {
   return { name, type, label, required, choices };
+}
+
+function needs(name: string) {
+  return (option: Command['options'][number]) => option.name === name && option.required;
 }
 
 function filesIn(value: FormValue): FileRef[] {

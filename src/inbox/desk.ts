@@ -14,6 +14,7 @@ import type { ChooseModel } from '../turn/model-choice.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
 import type { Control } from './control.ts';
+import type { AccountExtras } from './extras.ts';
 import { rate } from './rate.ts';
 import type { Warm } from './warm.ts';
 
@@ -32,6 +33,7 @@ export interface DeskRooms {
   /** What is said about the server in `/status`, such as that it is a stand-in. */
   readonly notice: string | null;
   readonly prompts: PromptShelf;
+  extras(server: OpenWebUI): AccountExtras;
   readonly delivery: Delivery;
   adapter(platform: string): Adapter;
   /** IANA; for people whose own zone is not known. */
@@ -45,7 +47,7 @@ export function createDesk(rooms: DeskRooms): Desk {
   const { store, control } = rooms;
   const find = (place: Place) => store.conversations.get(placeKey(place));
 
-  return {
+  const desk: Desk = {
     settings: store.settings,
     conversation: find,
     models: async () => (await rooms.warm.freshModels()).filter((model) => !model.hidden),
@@ -86,6 +88,10 @@ export function createDesk(rooms: DeskRooms): Desk {
     },
     isAdmin: (person: Person) => rooms.access.isAdmin(person),
     prompts: rooms.prompts,
+    extras: {
+      tools: async (person) => rooms.extras((await desk.account(person)).server).tools.fresh(),
+      knowledge: async (person) => rooms.extras((await desk.account(person)).server).knowledge.fresh(),
+    },
     async account(person) {
       const free = rooms.notice !== null || rooms.access.isAdmin(person);
       return { server: rooms.server, readOnly: free ? null : SHARED };
@@ -104,8 +110,12 @@ export function createDesk(rooms: DeskRooms): Desk {
       const posted = await rooms.delivery.upload(place, file, key);
       return posted.ok ? { done: true } : { done: false, why: posted.problem.say };
     },
+    async hand(person, place, file, key, via) {
+      return rooms.delivery.hand(person.ref, place, file, key, via);
+    },
     download: (file, maxBytes) => rooms.adapter(file.platform).download(file, maxBytes),
   };
+  return desk;
 }
 
 /** Messages of a conversation that are handed to a prompt. */

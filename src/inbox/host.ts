@@ -1,5 +1,6 @@
 import type { Adapter, Answer, Host, Suggest } from '../chat/adapter.ts';
 import type { ChatEvent } from '../chat/events.ts';
+import type { Person } from '../chat/messages.ts';
 import type { Desk } from '../commands/desk.ts';
 import { readOptions } from '../commands/grammar.ts';
 import { findPrompt } from '../commands/prompt-names.ts';
@@ -8,9 +9,11 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import type { Log } from '../ops/log.ts';
 import type { Naming } from '../turn/naming.ts';
+import type { Access } from './access.ts';
 import type { Calls } from './calls.ts';
 import type { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
+import { type AccountExtras, suggestExtras } from './extras.ts';
 import { findCommand } from './find-command.ts';
 import type { Home } from './home.ts';
 import type { Messages } from './messages.ts';
@@ -32,6 +35,7 @@ export interface Connection {
 
 /** What the host is made of. */
 export interface HostRooms {
+  readonly access: Access;
   readonly registry: Registry;
   readonly messages: Messages;
   readonly calls: Calls;
@@ -42,12 +46,15 @@ export interface HostRooms {
   readonly home: Home;
   readonly warm: Warm;
   readonly prompts: WarmList<Prompt>;
+  /** What the account that acts for a person may ask with; null while that is not known. */
+  extrasOf(person: Person): AccountExtras | null;
   readonly delivery: Delivery;
   readonly log: Log;
 }
 
 /** The host of one adapter: the one door through which its events come in. `connection` is kept up to date. */
 export function createHost(rooms: HostRooms, adapter: Adapter, connection: Connection): Host {
+  const { access } = rooms;
   const log = rooms.log.child({ platform: adapter.name });
   const once = createRepeats(REMEMBERED);
 
@@ -68,12 +75,18 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         // The question stands as it was asked: people write a better one below.
         return { do: 'none' };
       case 'renamed':
-        await rooms.naming.onPlatform(event.place, event.title);
+        if (access.closed(event.place) === null) await rooms.naming.onPlatform(event.place, event.title);
         return { do: 'none' };
-      case 'joined':
-        return WELCOME;
-      case 'home':
+      case 'joined': {
+        const refusal = event.by ? access.refusal(event.by, event.place) : access.closed(event.place);
+        return refusal === null ? WELCOME : { do: 'none' };
+      }
+      case 'home': {
+        const refusal = access.refusal(event.author, null);
+        if (refusal === '') return { do: 'none' };
+        if (refusal !== null) return { do: 'say', body: { markdown: refusal, controls: null }, private: true };
         return { do: 'say', body: await rooms.home(event), private: true };
+      }
     }
   }
 
@@ -97,6 +110,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       }
     },
     suggest(asked) {
+      if (access.refusal(asked.author, asked.place) !== null) return [];
       const query = ofField(asked);
       const command = findCommand(rooms.registry, query.command, '')?.command;
       if (query.option === 'prompt') {
@@ -106,6 +120,9 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         const offered = rooms.warm.models().filter((model) => !model.hidden);
         return suggestModels(offered, query.typed, adapter.limits.choices);
       }
+      const extras = rooms.extrasOf(query.author);
+      const found = extras && suggestExtras(extras, query.option, query.typed, adapter.limits.choices);
+      if (found) return found;
       if (query.option === 'command') {
         const { commands, prefix } = rooms.registry;
         const typed = query.typed.replace(/^\//, '').toLowerCase();

@@ -32,6 +32,7 @@ const next = z.object({
   style: z.enum(['plain', 'primary', 'danger']),
   command: z.string(),
   options: z.record(z.string(), z.string()),
+  instead: z.boolean().optional(),
 }) satisfies z.ZodType<Next>;
 const kept = z.object({
   author: z.object({ platform: z.string(), team: z.string(), id: z.string() }),

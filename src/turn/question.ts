@@ -3,11 +3,14 @@ import type { Trigger } from '../chat/events.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { MessageRef, Place } from '../chat/places.ts';
 import { Secret } from '../chat/secret.ts';
+import type { Wishes } from '../commands/wishes.ts';
 import type { Vault } from '../store/vault.ts';
 
 /** A question as it waits in the queue: all a turn needs to begin, after a restart too. */
 export interface Question {
   readonly asker: Person;
+  /** Who wanted it answered again, where that is somebody else: their account asks. */
+  readonly regeneratedBy?: Person | undefined;
   /** Where it was asked. */
   readonly place: Place;
   /** Where its conversation lives; the thread may not have been made yet. */
@@ -31,6 +34,8 @@ export interface Question {
   readonly generation: number;
   /** The job whose answer this one replaces; null for a first answer. */
   readonly replaces: string | null;
+  /** What it is asked with beside what the model brings along; none when not given. */
+  readonly wishes?: Wishes | undefined;
   /** The asker said that an old question still wants its answer. */
   readonly confirmed: boolean;
 }
@@ -79,9 +84,10 @@ const message = z.object({
 }) satisfies z.ZodType<Message>;
 
 /** How places, messages and files are read back from a row, for other rows that hold them. */
-export const storedShapes = { place, file, messageRef, message };
+export const storedShapes = { place, person, file, messageRef, message };
 
-const storedTrigger = z.object({
+/** A trigger in a row: what it holds but its token, and that sealed. */
+export const storedTrigger = z.object({
   platform: z.string(),
   id: z.string(),
   place,
@@ -91,8 +97,18 @@ const storedTrigger = z.object({
   private: z.boolean(),
 });
 
+const named = z.object({ id: z.string(), name: z.string() });
+const wishes = z.object({
+  tools: z.array(named),
+  knowledge: z.array(named),
+  web: z.boolean(),
+  folder: z.string().nullable(),
+  temporary: z.boolean(),
+}) satisfies z.ZodType<Wishes>;
+
 const stored = z.object({
   asker: person,
+  regeneratedBy: person.optional(),
   place,
   conversation: place,
   message: messageRef.nullable(),
@@ -106,6 +122,8 @@ const stored = z.object({
   at: z.number(),
   generation: z.number().int().nonnegative(),
   replaces: z.string().nullable(),
+  // Rows of an older version have none.
+  wishes: wishes.optional(),
   confirmed: z.boolean(),
 });
 
@@ -123,10 +141,19 @@ export function beginsThread(question: Question): boolean {
 
 /** The question as JSON for its job row, the trigger's token sealed. */
 export function encodeQuestion(question: Question, vault: Vault): string {
-  const { trigger } = question;
-  if (!trigger) return JSON.stringify(question);
+  return JSON.stringify({ ...question, trigger: question.trigger && sealTrigger(question.trigger, vault) });
+}
+
+/** The trigger as it may stand in a row. */
+export function sealTrigger(trigger: Trigger, vault: Vault): z.input<typeof storedTrigger> {
   const { token, ...open } = trigger;
-  return JSON.stringify({ ...question, trigger: { ...open, sealed: vault.seal(token, trigger.id) } });
+  return { ...open, sealed: vault.seal(token, trigger.id) };
+}
+
+/** The trigger of a row; expired where its token cannot be opened any more. */
+export function openTrigger({ sealed, ...open }: z.output<typeof storedTrigger>, vault: Vault): Trigger {
+  const token = vault.open(sealed, open.id);
+  return { ...open, token: token ?? new Secret(''), expiresAt: token ? open.expiresAt : 0 };
 }
 
 /**
@@ -135,11 +162,5 @@ export function encodeQuestion(question: Question, vault: Vault): string {
  */
 export function decodeQuestion(json: string, vault: Vault): Question {
   const read = stored.parse(JSON.parse(json));
-  if (!read.trigger) return { ...read, trigger: null };
-  const { sealed, ...open } = read.trigger;
-  const token = vault.open(sealed, open.id);
-  return {
-    ...read,
-    trigger: { ...open, token: token ?? new Secret(''), expiresAt: token ? open.expiresAt : 0 },
-  };
+  return { ...read, trigger: read.trigger && openTrigger(read.trigger, vault) };
 }
