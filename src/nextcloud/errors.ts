@@ -95,9 +95,9 @@ function inputReason(message: string): Reason {
 /** The server's words about an input without what the person put in: which key, and of which kind the mistake was. */
 function harmless(message: string): string {
   const known =
-    /^(Missing key: "[\w-]{1,64}"|Failed to validate input key "[\w-]{1,64}": [A-Za-z -]{1,60}|Could not find file \d{1,19}|[A-Za-z -]{1,80}$)/;
+    /^(Missing key: "[\w-]{1,64}"|Failed to validate input key "[\w-]{1,64}": [A-Za-z -]{1,60}|Could not find file \d{1,19})/;
   const start = known.exec(message)?.[0] ?? '';
-  return start === message ? start : `${start}[${message.length - start.length} more characters]`;
+  return start === message ? start : `${start}[${message.length - start.length} characters]`;
 }
 
 /** The failure of a connection that could not be made, or that broke before the answer was whole. Holds nothing of the request. */
