@@ -50,10 +50,11 @@ export async function announceFirst(rooms: AnnounceRooms, job: Job, question: Qu
   return true;
 }
 
-async function threadOnLine(
-  rooms: AnnounceRooms,
+/** Posts the line and makes a thread on it; null where either cannot be. Once each, however often it is called. */
+export async function threadOnLine(
+  rooms: Pick<AnnounceRooms, 'delivery' | 'clock' | 'log' | 'titleLength'>,
   job: Job,
-  question: Question,
+  question: Pick<Question, 'place' | 'trigger' | 'text'>,
   announce: string,
 ): Promise<Place | null> {
   const line = await rooms.delivery.say({

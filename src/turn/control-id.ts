@@ -10,9 +10,15 @@ export const ACTIONS = [
   'drop',
   'fill',
   'next',
+  'cancel',
+  'rerun',
+  'chain',
 ] as const;
 
-/** See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens a step of a form, `next` runs a command. */
+/**
+ * See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens a step of a form, `next` runs a command.
+ * `cancel`, `rerun` and `chain` are those of tasks: call off, try again, go on with the result.
+ */
 export type Action = (typeof ACTIONS)[number];
 
 /** The id of a button: action, job and a number, all that is needed to act on it after a restart. At most 40 UTF-16 units. */
