@@ -13,7 +13,7 @@ import type { Request, Rest } from './rest.ts';
 import { wireSent } from './wire.ts';
 
 /** How an interaction can first be answered, by Discord's numbers. */
-const CALLBACK = { message: 4, defer: 5, deferUpdate: 6, choices: 8, modal: 9 } as const;
+const CALLBACK = { message: 4, defer: 5, deferUpdate: 6, update: 7, choices: 8, modal: 9 } as const;
 
 /** `none`: the first answer is not one to be filled in. `waiting`: it shows that the bot is at work, and takes the first text. */
 type Original = 'none' | 'waiting' | 'used';
@@ -21,6 +21,8 @@ type Original = 'none' | 'waiting' | 'used';
 interface Standing {
   readonly acknowledged: PromiseWithResolvers<void>;
   original: Original;
+  /** A click was taken note of without an answer. */
+  nodded: boolean;
 }
 
 /** Answers by interaction token: the first within three seconds, the rest within fifteen minutes (our reference, discord 1.7 and 5). */
@@ -28,6 +30,8 @@ export interface Answers {
   /** Notes that an interaction has come in: what is said through it waits for its first answer. */
   begin(trigger: Trigger): void;
   say(trigger: Trigger, body: Body, hidden: boolean): Promise<void>;
+  /** Puts words in place of those that the pressed button stands on: as the first answer, or after a nod. */
+  instead(trigger: Trigger, body: Body, hidden: boolean): Promise<void>;
   defer(trigger: Trigger, hidden: boolean): Promise<void>;
   /** Takes note of a click without showing anything. */
   nod(trigger: Trigger): Promise<void>;
@@ -79,7 +83,9 @@ export function createAnswers(options: { rest: Rest; application(): string; form
     } finally {
       own?.acknowledged.resolve();
     }
-    if (own) own.original = type === CALLBACK.defer ? 'waiting' : type === CALLBACK.message ? 'used' : 'none';
+    if (!own) return;
+    own.nodded = type === CALLBACK.deferUpdate;
+    own.original = type === CALLBACK.defer ? 'waiting' : type === CALLBACK.message ? 'used' : 'none';
   }
 
   const hook = (trigger: Trigger): `/${string}` => `/webhooks/${options.application()}/${trigger.token.reveal()}`;
@@ -114,11 +120,17 @@ export function createAnswers(options: { rest: Rest; application(): string; form
 
   const answers: Answers = {
     begin(trigger) {
-      standings.set(trigger.id, { acknowledged: Promise.withResolvers(), original: 'none' });
+      standings.set(trigger.id, { acknowledged: Promise.withResolvers(), original: 'none', nodded: false });
     },
     async say(trigger, body, hidden) {
       const [first, ...rest] = messagesOf(body);
       await callback(trigger, CALLBACK.message, bodyOf(first, hidden));
+      for (const payload of rest) await answers.more(trigger, payload, hidden);
+    },
+    async instead(trigger, body, hidden) {
+      const [first, ...rest] = messagesOf(body);
+      if (standing(trigger)?.nodded) await answers.edit(trigger, '@original', first);
+      else await callback(trigger, CALLBACK.update, bodyOf(first));
       for (const payload of rest) await answers.more(trigger, payload, hidden);
     },
     defer: (trigger, hidden) => callback(trigger, CALLBACK.defer, { flags: hidden ? MessageFlags.Ephemeral : 0 }),

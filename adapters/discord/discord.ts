@@ -16,9 +16,10 @@ import { inviteLink } from './intents.ts';
 import { createInteractions } from './interactions.ts';
 import { Kept } from './kept.ts';
 import { channelOf, createScopes, limits } from './limits.ts';
+import { createMembers } from './members.ts';
 import { createMessages } from './messages.ts';
 import { createParser } from './parse.ts';
-import { createPlaces, PLATFORM } from './places.ts';
+import { createPlaces, NO_SERVER, PLATFORM } from './places.ts';
 import { probe } from './probe.ts';
 import { renderPart } from './render.ts';
 import { openRest } from './rest.ts';
@@ -36,6 +37,8 @@ export interface DiscordOptions {
   readonly privateThreads: boolean;
   /** Commands are registered in this server only; null for everywhere. */
   readonly server: string | null;
+  /** Roles that the access lists name; none when not given. */
+  readonly roles?: readonly string[];
   /** Conversations in which messages may have been missed. */
   readonly recent: Recent;
   readonly log?: (what: string, detail: string) => void;
@@ -102,7 +105,8 @@ export function createDiscord(options: DiscordOptions): Adapter {
     delete: (id) => open.delete(id),
   };
   const places = createPlaces({ client, rest, privateThreads: options.privateThreads });
-  const parser = createParser({ client, places, reads: () => gateway.content() });
+  const members = createMembers({ rest, client, roles: options.roles ?? [], clock });
+  const parser = createParser({ client, places, members, reads: () => gateway.content() });
   const messages = createMessages({ rest, parser });
   const answers = createAnswers({ rest, application: () => application, forms });
   const surfaces = createSurfaces({ messages, answers, places, clock });
@@ -221,6 +225,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
     },
     render: (part, { controls }) => renderPart(part, controls),
     thread: (origin, name) => threads.thread(origin, name),
+    around: (place) => places.around(place),
     openScopes: (place) => createScopes(channelOf(place)),
     async open(place, first, key, via) {
       const surface = await surfaces.open(place, first, key, via);
@@ -245,6 +250,16 @@ export function createDiscord(options: DiscordOptions): Adapter {
     history: (place, around, limit) => messages.history(place, around, limit),
     download: (file, maxBytes) => files.download(file, maxBytes),
     upload: (place, file, key) => files.upload(place, file, key),
+    async hand(user, place, file, key) {
+      if (place.kind === 'direct') {
+        await files.upload(place, file, key);
+        return 'private';
+      }
+      const handed = await sayings.directly(user, async (channel) => {
+        await files.upload({ platform: PLATFORM, team: NO_SERVER, channel, thread: null, kind: 'direct' }, file, key);
+      });
+      return handed ? 'private' : 'impossible';
+    },
     probe: () => probe(rest, options.privateThreads),
     async busy(place: Place, status: string | null) {
       if (status === null) typing.stop(channelOf(place));

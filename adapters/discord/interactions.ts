@@ -67,7 +67,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
         ? { type: elsewhere, parent: null }
         : wire.channel && { type: wire.channel.type, parent: wire.channel.parent_id ?? null };
     const place = await places.of(channel, wire.guild_id ?? null, hint ?? null);
-    const author = parser.person(user, wire.member ?? null, wire.locale ?? null);
+    const author = await parser.author(user, wire.member ?? null, wire.guild_id ?? null, wire.locale ?? null);
     const isForm = wire.type === InteractionType.ModalSubmit;
     const trigger: Trigger = {
       platform: PLATFORM,
@@ -232,6 +232,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
         return onMessage ? answers.nod(trigger) : answers.swallow(trigger);
       case 'say':
         close(form);
+        if (meant.instead && onMessage) return answers.instead(trigger, meant.body, meant.private);
         return answers.say(trigger, meant.body, meant.private);
       case 'form':
         if (!known.isForm) return answers.modal(trigger, meant.form, 0);
@@ -257,6 +258,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
         return close(form);
       case 'say':
         close(form);
+        if (meant.instead && onMessage) return answers.instead(trigger, meant.body, hidden);
         return answers.moreOf(trigger, meant.body, hidden);
       case 'form':
         forms.keep(meant.form, trigger.private);

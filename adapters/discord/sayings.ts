@@ -18,6 +18,8 @@ export interface Sayings {
   tell(user: UserRef, place: Place, body: Body, via: Trigger | null): Promise<'ephemeral' | 'private' | 'impossible'>;
   /** The core's answer to a message: in reply to it, or, when only its author may see it, in private with a line in reply. */
   reply(to: MessageRef, author: UserRef, body: Body, isPrivate: boolean): Promise<void>;
+  /** Does something in the person's direct channel; false when they take no direct messages. */
+  directly(user: UserRef, act: (channel: string) => Promise<void>): Promise<boolean>;
   /** In a place, in reply to nothing. */
   inPlace(place: Place, body: Body, key: string): Promise<void>;
 }
@@ -71,10 +73,9 @@ export function createSayings(options: { rest: Rest; messages: Messages; answers
     }
   }
 
-  /** By direct message; false when the person does not take any. */
-  async function privately(user: UserRef, body: Body, key: string): Promise<boolean> {
+  async function directly(user: UserRef, act: (channel: string) => Promise<void>): Promise<boolean> {
     try {
-      await post(await channelTo(user), body, key);
+      await act(await channelTo(user));
       return true;
     } catch (error) {
       const code = codeOf(error);
@@ -83,7 +84,13 @@ export function createSayings(options: { rest: Rest; messages: Messages; answers
     }
   }
 
+  /** By direct message; false when the person does not take any. */
+  function privately(user: UserRef, body: Body, key: string): Promise<boolean> {
+    return directly(user, (channel) => post(channel, body, key));
+  }
+
   return {
+    directly,
     async tell(user, place, body, via) {
       if (via !== null && clock.now() < via.expiresAt) {
         try {

@@ -204,6 +204,12 @@ export function createActions(rooms: { book: Book; board: Board; clock: Clock; h
         value: frame.value,
         on: message.ref,
       });
+      // A note to this person alone may become another; what others see stays.
+      if (answer.do === 'say' && answer.instead && kept.reader === person) {
+        const now = book.messages.get(kept.id);
+        if (now && !now.gone) board.changed(book.messages.put(kept.id, renderBody(answer.body)), now);
+        return DONE;
+      }
       return follow(answer, via, 'Working on it…');
     },
     async command(person, frame) {

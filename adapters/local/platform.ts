@@ -182,6 +182,26 @@ export function createPlatform(doors: Doors): Adapter {
       });
       return { place, id: String(kept.id) };
     }),
+    hand: failing(async (user, place, file, key, via) => {
+      if (!book.people.get(user.id)) return 'impossible';
+      if (file.bytes.length > localLimits.fileBytes) throw localFailure('too-large', `${file.bytes.length} bytes`);
+      if (book.messages.byKey(key)) return 'ephemeral';
+      const at = clock.now();
+      book.together(() =>
+        board.post({
+          conversation: conversationId(place),
+          author: PARLEY,
+          reader: user.id,
+          text: file.alt ?? '',
+          shown: renderBody({ markdown: file.alt ?? '', controls: null }),
+          files: [book.files.add(file, PARLEY, at)],
+          key,
+          at,
+        }),
+      );
+      if (via) board.settle(via.id);
+      return 'ephemeral';
+    }),
     async *probe() {
       yield* doors.findings();
     },

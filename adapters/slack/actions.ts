@@ -1,11 +1,14 @@
 import type { Answer } from '../../src/chat/adapter.ts';
+import { Failure } from '../../src/chat/errors.ts';
 import type { ButtonEvent } from '../../src/chat/events.ts';
+import type { Body } from '../../src/chat/view.ts';
 import { patiently } from './api.ts';
 import { FEEDBACK } from './blocks.ts';
 import { inTime } from './defer.ts';
 import { type Ack, answerOf, type Office, say } from './office.ts';
 import { OPEN_FORM, openOrOffer } from './open-form.ts';
 import { renderBody } from './render.ts';
+import { readToken, respond } from './response.ts';
 import { blockActions } from './wire.ts';
 
 /** A control that somebody used: on a message, on a note that only they see, on the Home tab or in a modal. */
@@ -69,8 +72,24 @@ async function carryOut(office: Office, answer: Answer, event: ButtonEvent): Pro
   if (answer.do !== 'say') return;
   const { body } = answer;
   const speak = async () => {
+    if (answer.instead && (await replaced(office, body, event))) return;
     if (answer.private) await office.tell(event.author.ref, event.place, body, event.trigger);
     else await office.surfaces.post(event.place, renderBody(body, 'markdown'));
   };
   await patiently(office.clock, office.signal, speak);
+}
+
+/** Puts words in place of those that the button stands on. False where its message has no address for that, or no longer. */
+async function replaced(office: Office, body: Body, event: ButtonEvent): Promise<boolean> {
+  const url = readToken(event.trigger)?.url ?? null;
+  if (url === null) return false;
+  const { thread } = event.place;
+  try {
+    const blocks = renderBody(body, 'sections');
+    await respond(url, office.api.base, { blocks, private: event.trigger.private, replace: true, thread });
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.problem.kind === 'expired') return false;
+    throw error;
+  }
 }

@@ -11,6 +11,7 @@ import { createLine, type Line } from './connect.ts';
 import { slackFailure } from './errors.ts';
 import { createEvents } from './events.ts';
 import { download, upload } from './files.ts';
+import { createGroups } from './groups.ts';
 import { type Identity, identify } from './identity.ts';
 import { slackLimits } from './limits.ts';
 import { createReader, type Reader } from './messages.ts';
@@ -28,7 +29,7 @@ import type { SlackLog } from './sdk-log.ts';
 import { createStatuses, type Statuses } from './status.ts';
 import { takeSubmission, takeSuggestion } from './submissions.ts';
 import { createSurfaces } from './surfaces.ts';
-import { createTell } from './tell.ts';
+import { createTell, directTo } from './tell.ts';
 import { createTitles, type Titles } from './titles.ts';
 
 /** What the adapter is made of. With an app token it uses Socket Mode, without one HTTP mode with the signing secret. */
@@ -40,6 +41,8 @@ export interface SlackOptions {
   readonly apiUrl: string | null;
   /** Whether each direct message begins a thread, or the direct conversation is one. */
   readonly direct: 'threads' | 'flat';
+  /** User groups that the access lists name; none when not given. With any, the permission `usergroups:read` is needed. */
+  readonly groups?: readonly string[];
   /** What stands before the name of each slash command, `/parley` too; none when not given. */
   readonly commandPrefix?: string;
   readonly clock: Clock;
@@ -112,7 +115,8 @@ export function createSlack(options: SlackOptions): SlackAdapter {
 
   function furnish(identity: Identity, to: Host): Desk {
     const { team, self, botId } = identity;
-    const people = createPeople(api, team, clock);
+    const groups = createGroups({ api, ids: options.groups ?? [], clock, log });
+    const people = createPeople(api, team, clock, groups);
     const channels = createChannels(api, team, clock);
     const reader = createReader({ api, people, channels, self, botId });
     const titles = createTitles(api, clock);
@@ -120,6 +124,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     const parser = createParser({
       team,
       self,
+      botId,
       direct: options.direct,
       people,
       channels,
@@ -187,6 +192,13 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     history: async (place, around, limit) => ready().reader.history(place, around, limit),
     download: (file, maxBytes) => download(api, file, maxBytes),
     upload: (place, file, key) => upload({ api, clock, signal: stopping.signal }, place, file, key),
+    async hand(user, place, file, key) {
+      // Slack has no files that one person of a channel sees: it goes to their direct messages.
+      const to = place.kind === 'direct' ? place : await directTo(api, place, user);
+      if (to === null) return 'impossible';
+      await upload({ api, clock, signal: stopping.signal }, to, file, key);
+      return 'private';
+    },
     probe: () => probe({ ...options, base }),
     busy: async (place, status) => ready().statuses.show(place, status),
     title: async (place, title, by) => ready().titles.title(place, title, by),

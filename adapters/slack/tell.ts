@@ -54,10 +54,19 @@ export function createTell(api: Api, surfaces: Surfaces, clock: Clock): Tell {
       if (await tried(() => api.call('chat.postEphemeral', note, done))) return 'ephemeral';
     }
     if (place.kind === 'direct' && (await tried(() => surfaces.post(place, blocks)))) return 'private';
-    const told = await tried(async () => {
-      const { channel } = await api.call('conversations.open', { users: user.id }, direct);
-      await surfaces.post({ ...place, channel: channel.id, thread: null, kind: 'direct' }, blocks);
-    });
+    const to = await directTo(api, place, user);
+    const told = to !== null && (await tried(() => surfaces.post(to, blocks)));
     return told ? 'private' : 'impossible';
   };
+}
+
+/** The person's direct channel; null where it cannot be opened. Throws only what passes. */
+export async function directTo(api: Api, place: Place, user: UserRef): Promise<Place | null> {
+  try {
+    const { channel } = await api.call('conversations.open', { users: user.id }, direct);
+    return { ...place, channel: channel.id, thread: null, kind: 'direct' };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.problem.retry.when !== 'never') throw error;
+    return null;
+  }
 }

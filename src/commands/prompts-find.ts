@@ -103,9 +103,9 @@ async function page(
   const head = `Prompts ${from + 1}–${from + shown.length} of ${total}. Run one with \`/prompt <name>\`.`;
   const next: Next[] = [];
   const turn = (label: string, to: number) =>
-    next.push({ label, style: 'plain', command, options: { ...textsOf(call), page: String(to) } });
-  if (number > 1) turn('Back', number - 1);
-  if (from + shown.length < total) turn('More', number + 1);
+    next.push({ label, style: 'plain', command, options: { ...textsOf(call), page: String(to) }, instead: true });
+  if (number > 1) turn('Previous', number - 1);
+  if (from + shown.length < total) turn('Next', number + 1);
   return { do: 'say', body: { markdown: [head, '', ...shown.map(line)].join('\n'), controls: null }, next };
 }
 

@@ -40,6 +40,7 @@ export const history = subcommand({
           style: 'plain',
           command: 'prompts history',
           options: { prompt: prompt.id, page: String(to) },
+          instead: true,
         });
       if (page > 1) turn('Newer', page - 1);
       if (versions.length === VERSIONS_PER_PAGE) turn('Older', page + 1);
@@ -144,7 +145,7 @@ export const version = subcommand({
       withVersion(picked, given(call, 'entry') ?? '', async (wanted) => {
         const { server, prompt } = picked;
         await setPromptVersion(server, prompt.id, wanted.id);
-        desk.prompts.changed();
+        desk.prompts.changed(call.author);
         return say(`\`${prompt.command}\` is as it was in version \`${wanted.id.slice(0, 8)}\` again.`);
       }),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Adapter } from '../../src/chat/adapter.ts';
+import type { Adapter, Answer } from '../../src/chat/adapter.ts';
 import type { ProblemKind } from '../../src/chat/errors.ts';
 import { Failure } from '../../src/chat/errors.ts';
 import type { ChatEvent } from '../../src/chat/events.ts';
@@ -25,6 +25,8 @@ export interface OpenedAdapter {
   makeOpening(text: string): Promise<MessageRef>;
   /** Deletes a message on the platform, behind the adapter's back. */
   deleteMessage(ref: MessageRef): Promise<void>;
+  /** The person runs a command for their eyes only, answered with `first`, presses its one button, answered with `then`; what they see then of both. */
+  turns(first: Answer, then: Answer): Promise<readonly string[]>;
   /** Whether somebody would be pinged if this were posted. */
   pings(rendered: Rendered): boolean;
   close(): Promise<void>;
@@ -172,6 +174,30 @@ export function adapterContract(name: string, open: () => Promise<OpenedAdapter>
       });
     });
 
+    describe('a note with a button', () => {
+      const note = (markdown: string, instead: boolean): Answer => ({
+        do: 'say',
+        private: true,
+        instead,
+        body: {
+          markdown,
+          controls: { buttons: [{ id: 'next:0:0', label: 'Next', style: 'plain', role: 'other' }], menu: null },
+        },
+      });
+
+      it('becomes what is said in its place', async () => {
+        const seen = await opened.turns(note('Page one', false), note('Page two', true));
+        expect(seen).toHaveLength(1);
+        expect(seen[0]).toContain('Page two');
+      });
+
+      it('stays beside what is not', async () => {
+        const seen = await opened.turns(note('Page one', false), note('Another thing', false));
+        expect(seen.some((text) => text.includes('Page one'))).toBe(true);
+        expect(seen.some((text) => text.includes('Another thing'))).toBe(true);
+      });
+    });
+
     describe('history', () => {
       it('is oldest first, with what people and the bot wrote', async () => {
         await opened.makeMessage('first');
@@ -212,6 +238,13 @@ export function adapterContract(name: string, open: () => Promise<OpenedAdapter>
         if (!file) return;
         const download = await adapter().download(file, 1_000);
         expect(new TextDecoder().decode(download.bytes)).toBe('Some notes');
+      });
+
+      it('gives one to a person alone, and others do not find it', async () => {
+        const how = await adapter().hand?.(opened.person, opened.place, upload, 'key-hand', null);
+        expect(['ephemeral', 'private']).toContain(how);
+        const messages = await adapter().history(opened.place, { before: null, after: null }, 10);
+        expect(messages.flatMap((one) => one.files)).toEqual([]);
       });
 
       it('fetches nothing that is larger than asked for', async () => {

@@ -7,7 +7,10 @@ import { placeOf, refOf, scene } from './stage.ts';
 const free = { limit: 1_000, perMs: 1 };
 
 adapterContract('Discord', async () => {
-  const set = await scene({ server: { limits: { create: free, edit: free, delete: free, react: free } } });
+  const set = await scene({
+    publish: true,
+    server: { limits: { create: free, edit: free, delete: free, react: free } },
+  });
   const { adapter, host, server, ann, channel } = set;
   const opening = server.people.say(ann, channel, 'Let us talk');
   const thread = server.people.thread(ann, channel, 'Talk', { on: opening });
@@ -26,6 +29,16 @@ adapterContract('Discord', async () => {
     makeMessage: async (text) => ({ place, id: server.people.say(ann, thread, text).id }),
     makeOpening: async (text) => refOf(channel, server.people.say(ann, channel, text)),
     deleteMessage: async (ref) => server.people.delete(messageOf(ref)),
+    async turns(first, then) {
+      host.answer = ({ type }) => (type === 'button' ? then : type === 'command' ? first : { do: 'none' });
+      const asked = server.acts.run(ann, channel, 'prompts list');
+      const note = await asked.ephemeral();
+      const pressed = server.acts.click(ann, note, 'Next');
+      await pressed.acknowledged();
+      return [...asked.messages(), ...pressed.messages()]
+        .filter((one, at, all) => one.deletedAt === null && all.indexOf(one) === at)
+        .map((one) => one.content);
+    },
     pings(rendered) {
       // As the worst case: were our word about mentions ever left out.
       const found = evaluate(server.world, { content: payloadOf(rendered).content, components: [] }, undefined, null);

@@ -57,6 +57,21 @@ adapterContract('local', async () => {
         if (typeof surface !== 'string') await surface.remove();
       }
     },
+    async turns(first, then) {
+      const before = host.answer;
+      host.answer = (event) => (event.type === 'button' ? then : event.type === 'command' ? first : before(event));
+      client.send({ type: 'look', conversation: thread });
+      const run = n();
+      client.send({ type: 'command', n: run, to: thread, name: 'prompts', text: '', files: [], target: null });
+      const { message } = await client.next('message', (frame) => frame.message.controls !== null);
+      const press = n();
+      const control = message.controls?.buttons[0]?.id ?? '';
+      client.send({ type: 'press', n: press, message: message.id, control, value: null });
+      await client.next('done', (frame) => frame.n === press);
+      client.send({ type: 'look', conversation: thread });
+      const page = await client.next('page', (frame) => frame.messages.some((one) => one.seq > message.seq));
+      return page.messages.filter((one) => one.secret).map((one) => one.text);
+    },
     pings: () => false,
     async close() {
       client.close();
