@@ -1,17 +1,18 @@
 import type { Keyv } from 'keyv';
-import type { UnlinkedPolicy } from './accounts/accounts.ts';
+import type { Accounts, UnlinkedPolicy } from './accounts/accounts.ts';
 import { createAccounts } from './accounts/create-accounts.ts';
 import { type AccessRules, OPEN_TO_MEMBERS } from './chat/access.ts';
 import type { Adapter } from './chat/adapter.ts';
 import type { Clock } from './chat/clock.ts';
-import type { Person } from './chat/messages.ts';
 import { Failure, problemOf } from './chat/errors.ts';
+import type { Person } from './chat/messages.ts';
+import { userKey } from './chat/places.ts';
 import { allCommands } from './commands/all.ts';
 import { published } from './commands/registry.ts';
 import { createDelivery } from './delivery/delivery.ts';
 import { createAccess } from './inbox/access.ts';
-import { type AskLimits, createAllowance } from './inbox/allowance.ts';
 import type { ThreadMode } from './inbox/addressed.ts';
+import { type AskLimits, createAllowance } from './inbox/allowance.ts';
 import { createCalls } from './inbox/calls.ts';
 import { createClicks } from './inbox/clicks.ts';
 import { createControl } from './inbox/control.ts';
@@ -24,17 +25,20 @@ import { createLane } from './inbox/lane.ts';
 import { askFirst } from './inbox/late.ts';
 import { createMessages } from './inbox/messages.ts';
 import { createNextButtons } from './inbox/next-buttons.ts';
-import { createPromptShelf, createWarmPrompts } from './inbox/prompt-shelf.ts';
+import { createPromptShelf } from './inbox/prompt-shelf.ts';
 import { createQuestions, QUESTION_UNITS } from './inbox/questions.ts';
 import { createWarm } from './inbox/warm.ts';
 import type { OpenWebUI } from './openwebui/connection.ts';
 import type { Log } from './ops/log.ts';
 import type { Store } from './store/port.ts';
 import type { Vault } from './store/vault.ts';
-import { type AfterOptions, createAfter } from './turn/after.ts';
+import { createAfter } from './turn/after.ts';
 import { announceFirst } from './turn/announce.ts';
+import { createFindModel } from './turn/asked-model.ts';
 import type { AttachmentLimits } from './turn/attachments.ts';
+import { type AfterOptions, createDecorate } from './turn/decorate.ts';
 import { createGather } from './turn/gather.ts';
+import { createKept } from './turn/kept.ts';
 import { createLocate } from './turn/locate.ts';
 import { createChooseModel } from './turn/model-choice.ts';
 import { createNaming } from './turn/naming.ts';
@@ -137,7 +141,7 @@ export function createParley(options: ParleyOptions): Parley {
     clock,
     log: (event, fields) => log.debug(fields, event),
   });
-  const accounts = createAccounts({
+  const linkedAccounts = createAccounts({
     links: store.links,
     vault,
     server,
@@ -146,12 +150,24 @@ export function createParley(options: ParleyOptions): Parley {
     allowAdminKey: options.allowAdminKey ?? false,
     log,
   });
+  const accounts: Accounts = {
+    ...linkedAccounts,
+    async link(person, key) {
+      const account = await linkedAccounts.link(person, key);
+      // What waited for this person is saved now; a store that fails here leaves it to the next try.
+      await kept
+        .ownerIsBack(userKey(person.ref))
+        .catch((error: unknown) => log.warn({ error }, 'kept answers wait on'));
+      return account;
+    },
+  };
   const registry = allCommands(options.commandPrefix);
   const warm = createWarm(server, clock, options.cache);
-  const prompts = createWarmPrompts(server, clock, options.cache);
   const chooseModel = createChooseModel(store.settings, options.model);
-  const naming = createNaming({ store, server, delivery, clock, log, wake: wakeAfter });
-  const after = createAfter({ store, vault, server, delivery, naming, options: options.after, clock, log });
+  const naming = createNaming({ store, accounts, delivery, clock, log, wake: wakeAfter });
+  const kept = createKept({ store, delivery, clock, wake: wakeAfter });
+  const decorate = createDecorate({ store, vault, accounts, delivery, naming, options: options.after, clock, log });
+  const after = createAfter({ store, vault, accounts, decorate, naming, kept, clock, log });
   const locate = createLocate({
     store,
     vault,
@@ -162,17 +178,20 @@ export function createParley(options: ParleyOptions): Parley {
   });
   const gather = createGather({
     store,
-    server,
+    vault,
+    accounts,
     adapter,
-    chooseModel,
-    models: () => warm.models(),
-    freshModels: () => warm.freshModels(),
-    savePending: (conversation) => after.savePending(conversation),
+    findModel: createFindModel({ ...warm, chooseModel }),
+    savePending: after.savePending,
+    tellOwner: kept.tell,
     limits: options.attachments,
     clock,
     log,
   });
-  const turns = createTurns({ store, vault, delivery, clock, log, locate, gather });
+  const turns = createTurns({
+    ...{ store, vault, delivery, clock, log, locate, gather },
+    answerUnits: limits.answerUnits,
+  });
   const turnLane = createLane({
     lane: 'turn',
     jobs: store.jobs,
@@ -209,6 +228,7 @@ export function createParley(options: ParleyOptions): Parley {
   const extras = createExtras(clock, options.cache);
   const desk = createDesk({
     store,
+    accounts,
     server,
     clock,
     access,
@@ -218,7 +238,7 @@ export function createParley(options: ParleyOptions): Parley {
     naming,
     webAddress: options.webAddress,
     notice: options.notice,
-    prompts: createPromptShelf(server, prompts),
+    prompts: createPromptShelf(accounts, warm, clock),
     extras,
     delivery,
     adapter,
@@ -238,6 +258,10 @@ export function createParley(options: ParleyOptions): Parley {
   });
   const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
   const home = createHome({ store, desk, registry, clock });
+  const promptsOf = (person: Person) => {
+    const identity = accounts.known(person);
+    return identity ? warm.prompts(identity.server).known() : [];
+  };
   const mode = (name: string) => byName.get(name)?.mode ?? 'thread';
   const messages = createMessages({
     store,
@@ -248,7 +272,7 @@ export function createParley(options: ParleyOptions): Parley {
     mode,
     questionUnits: limits.questionUnits,
     aside: (user, place, body) => delivery.tell(user, place, body, null),
-    prompts: () => prompts.known(),
+    prompts: promptsOf,
   });
 
   const extrasOf = (person: Person) => {
@@ -260,7 +284,23 @@ export function createParley(options: ParleyOptions): Parley {
     const connection: Connection = { state: 'connecting', why: '' };
     connections.set(one.name, connection);
     const host = createHost(
-      { access, registry, messages, calls, clicks, control, naming, desk, home, warm, prompts, extrasOf, delivery, log },
+      {
+        access,
+        registry,
+        messages,
+        calls,
+        clicks,
+        control,
+        naming,
+        desk,
+        home,
+        warm,
+        accounts,
+        server,
+        extrasOf,
+        delivery,
+        log,
+      },
       one,
       connection,
     );
@@ -297,8 +337,10 @@ export function createParley(options: ParleyOptions): Parley {
       await accounts.start();
       sweep();
       // Reading the models also fills the server's own table, without which its tasks answer 404 (our reference, openwebui 4).
-      prompts.known();
-      warm.freshModels().catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
+      warm.prompts(server).known();
+      warm
+        .freshModels(server)
+        .catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
       await Promise.all(options.platforms.map(connect));
       turnLane.wake();
       afterLane.wake();

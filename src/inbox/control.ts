@@ -84,10 +84,14 @@ export function createControl(rooms: {
       if (newest && newest.id !== job.id)
         return { done: false, why: 'That answer is no longer the newest here. Ask again below.' };
       const place = savedTurn(job)?.place ?? null;
-      await rooms.questions.add(
+      const closed = rooms.access.refusal(person, place ?? question.conversation);
+      if (closed !== null) return { done: false, why: closed };
+      const added = await rooms.questions.add(
         `again:${id}`,
         {
           ...question,
+          // Whoever wants it again asks with their own account.
+          regeneratedBy: userKey(person.ref) === userKey(question.asker.ref) ? undefined : person,
           trigger: question.private ? (trigger ?? question.trigger) : question.trigger,
           conversation: place ?? question.conversation,
           generation: question.generation + 1,
@@ -97,7 +101,7 @@ export function createControl(rooms: {
         },
         job.conversation ?? undefined,
       );
-      return DONE;
+      return added.do === 'refused' ? { done: false, why: added.say } : DONE;
     },
     async withdraw(message) {
       const asked = await store.jobs.byKey(messageKey(message));

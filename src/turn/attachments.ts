@@ -2,7 +2,8 @@ import type { Adapter } from '../chat/adapter.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Download, FileRef } from '../chat/messages.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
-import { uploadFile } from '../openwebui/files.ts';
+import { deleteFile, fileText, uploadFile } from '../openwebui/files.ts';
+import type { FileText } from './file-text.ts';
 
 /** Bounds on what people attach to one question. */
 export interface AttachmentLimits {
@@ -22,6 +23,8 @@ export interface Attachments {
     readonly type: string;
     readonly size: number;
   }[];
+  /** Files that only their text is taken of. */
+  readonly texts: readonly FileText[];
   /** One sentence for each file that was left out. */
   readonly notices: readonly string[];
 }
@@ -29,6 +32,7 @@ export interface Attachments {
 /**
  * Fetches the files of a question from the platform and makes them ready: pictures as vision input, everything else as files
  * of Open WebUI. A file that cannot be used is left out with a sentence that says why; the question is asked all the same.
+ * `asText`: the chat is another account's, which could not read the files: the server reads their text and does not keep them.
  */
 export async function attach(
   adapter: Pick<Adapter, 'download'>,
@@ -36,9 +40,11 @@ export async function attach(
   refs: readonly FileRef[],
   limits: AttachmentLimits,
   signal: AbortSignal,
+  asText = false,
 ): Promise<Attachments> {
   const images: { name: string; url: string }[] = [];
   const files: { id: string; name: string; type: string; size: number }[] = [];
+  const texts: FileText[] = [];
   const notices: string[] = [];
   for (const ref of refs.slice(0, limits.files)) {
     signal.throwIfAborted();
@@ -55,7 +61,12 @@ export async function attach(
           { name: download.name, type: download.type, bytes: download.bytes },
           { signal },
         );
-        files.push({ id: file.id, name: download.name, type: download.type, size: download.bytes.length });
+        if (!asText) files.push({ id: file.id, name: download.name, type: download.type, size: download.bytes.length });
+        else {
+          const text = file.readable ? await takeText(server, file.id) : '';
+          if (text.trim() === '') notices.push(`I left out ${named(ref)}: I could not read any text in it.`);
+          else texts.push({ name: download.name, text });
+        }
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -65,7 +76,17 @@ export async function attach(
   const over = refs.length - limits.files;
   if (over > 0)
     notices.push(`I took the first ${limits.files} files and left out ${over}. Send the others in another message.`);
-  return { images, files, notices };
+  return { images, files, texts, notices };
+}
+
+/** The text of an uploaded file, which is deleted again. */
+async function takeText(server: OpenWebUI, id: string): Promise<string> {
+  try {
+    return await fileText(server, id);
+  } finally {
+    // One that cannot be deleted lies about in the asker's own files, where nobody else sees it.
+    await deleteFile(server, id).catch(() => undefined);
+  }
 }
 
 function named(ref: FileRef): string {

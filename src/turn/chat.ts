@@ -23,11 +23,12 @@ export function messageId(job: string, message: 'question' | 'answer'): string {
 }
 
 /**
- * Puts the question into the conversation's chat, or into a new chat, before the model is asked, so that nothing is lost with a
- * crash. A question that is there already is left as it is. `renewed`: the chat had been deleted and a new one was begun.
+ * Puts the question into the conversation's chat, or into a new chat of the asker's, before the model is asked, so that nothing
+ * is lost with a crash. A question that is there already is left as it is. `renewed`: the chat had been deleted and a new one was
+ * begun.
  */
 export async function openChat(
-  server: OpenWebUI,
+  servers: { readonly save: OpenWebUI; readonly ask: OpenWebUI },
   ids: Ids,
   question: StoredQuestion,
   options: { readonly title: string; readonly clock: Clock },
@@ -39,13 +40,13 @@ export async function openChat(
       : addQuestion(tree, { id: ids.questionId, text: question.text, files: question.files, now, models: [ids.model] });
   if (ids.chatId !== null) {
     try {
-      const chat = await changeChat(server, ids.chatId, put);
+      const chat = await changeChat(servers.save, ids.chatId, put);
       return { chatId: chat.id, tree: put(chat.tree), renewed: false };
     } catch (error) {
       if (problemOf(error).kind !== 'missing') throw error;
     }
   }
-  const chat = await createChat(server, put(newTree({ title: options.title, models: [ids.model], now })));
+  const chat = await createChat(servers.ask, put(newTree({ title: options.title, models: [ids.model], now })));
   return { chatId: chat.id, tree: put(chat.tree), renewed: ids.chatId !== null };
 }
 

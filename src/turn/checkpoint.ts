@@ -6,7 +6,8 @@ import { newTurn } from './state.ts';
 
 const { place } = storedShapes;
 
-const problem = z.object({
+/** How a problem is read back from a row. */
+export const problemShape = z.object({
   kind: z.enum([
     'unreachable',
     'timeout',
@@ -46,8 +47,12 @@ const state = z.object({
       answerId: z.string(),
       model: z.string(),
       modelName: z.string(),
+      // Turns of an older Parley were all asked and kept by the service account.
+      owner: z.string().nullable().default(null),
+      asker: z.string().nullable().default(null),
     })
     .nullable(),
+  asked: z.string().nullable().default(null),
   notices: z.array(z.string()),
   text: z.string(),
   reasoning: z.string(),
@@ -61,7 +66,7 @@ const state = z.object({
   tool: z.string().nullable(),
   armed: z.boolean(),
   stopped: z.boolean(),
-  problem: problem.nullable(),
+  problem: problemShape.nullable(),
 }) satisfies z.ZodType<TurnState>;
 
 /** What a turn left in its job row; null when it left nothing, or an older Parley left something this one cannot read. */

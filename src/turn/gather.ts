@@ -1,3 +1,4 @@
+import type { Accounts, Identity } from '../accounts/accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, problemOf } from '../chat/errors.ts';
@@ -5,105 +6,139 @@ import type { Message } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { Turn } from '../openwebui/chat-tree.ts';
 import { branch } from '../openwebui/chat-tree.ts';
-import type { AttachedFile, ChatMessage, ContentPart, Question as ModelQuestion } from '../openwebui/completions.ts';
-import type { OpenWebUI } from '../openwebui/connection.ts';
-import type { Model } from '../openwebui/models.ts';
+import type { Question as ModelQuestion } from '../openwebui/completions.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
-import type { AttachmentLimits, Attachments } from './attachments.ts';
+import type { Vault } from '../store/vault.ts';
+import type { FindModel } from './asked-model.ts';
+import type { AttachmentLimits } from './attachments.ts';
 import { attach } from './attachments.ts';
 import { changeConversation } from './change-conversation.ts';
-import { messageId, openChat } from './chat.ts';
+import { messageId, openChat, type StoredQuestion } from './chat.ts';
 import { savedTurn } from './checkpoint.ts';
-import { composeQuestion, recentTurns, titleOf } from './compose.ts';
+import { composeQuestion, titleOf } from './compose.ts';
+import { attachedFiles, messagesOf, storedFiles } from './context.ts';
+import { asAsker, isAway, sameAccount, whoAsks } from './credentials.ts';
+import { withFileTexts } from './file-text.ts';
+import { withoutForeignFiles } from './foreign-files.ts';
+import { knownTurns } from './known-turns.ts';
 import { conversationKey } from './locate.ts';
-import type { ChooseModel } from './model-choice.ts';
 import type { Question } from './question.ts';
 import type { Ids, TurnState } from './state.ts';
 
 /** All that is needed to ask the model. */
 export interface Gathered {
-  readonly server: OpenWebUI;
+  /** Whose account asks. */
+  readonly ask: Identity;
+  /** The chat is the asker's own and holds the question: only then may the model be asked through it. */
+  readonly own: boolean;
   readonly question: ModelQuestion;
   readonly ids: Ids;
+  /** The question as it stands in the chat, or is to stand there. */
+  readonly asked: string;
   readonly notices: readonly string[];
 }
 
-/** Finds out what to ask: history, names, files, model, and the chat in Open WebUI. Throws a `Failure` that the person is told. */
+/**
+ * Finds out what to ask, and whose accounts ask and save: history, names, files, model, and the chat in Open WebUI. Throws a
+ * `Failure` that the person is told.
+ */
 export type Gather = (job: Job, question: Question, state: TurnState, signal: AbortSignal) => Promise<Gathered>;
-
-/** What of a model matters for asking it. */
-type AskedModel = Pick<Model, 'id' | 'name' | 'toolIds' | 'knowledge'>;
 
 /** Messages of people that are read before a question. */
 const OVERHEARD = 50;
-/** Pictures of earlier turns that are shown again. */
-const EARLIER_IMAGES = 4;
 
 /** See {@link Gather}. */
 export function createGather(rooms: {
   store: Store;
-  server: OpenWebUI;
+  vault: Vault;
+  accounts: Pick<Accounts, 'asking' | 'owning'>;
   adapter(platform: string): Adapter;
-  chooseModel: ChooseModel;
-  /** From memory; may be empty or a little old. */
-  models(): readonly Model[];
-  freshModels(): Promise<readonly Model[]>;
-  /** Saves answers of this conversation that could not be saved yet, so that the next question builds on them. */
-  savePending(conversation: string): Promise<void>;
+  findModel: FindModel;
+  /**
+   * Saves answers of this conversation that could not be saved yet, so that the next question builds on them. False: some still
+   * wait for the owner of this chat, and nothing may be put behind them yet.
+   */
+  savePending(conversation: string, chatId: string | null): Promise<boolean>;
+  /** The owner of the chat is to know that something waits for them. False: they cannot be told. */
+  tellOwner(owner: string, place: Place): Promise<boolean>;
   limits: AttachmentLimits;
   clock: Clock;
   log: Log;
 }): Gather {
-  const { store, server, clock } = rooms;
+  const { store, accounts, clock } = rooms;
 
   return async (job, question, state, signal) => {
+    const ask = await asAsker(question, true, () => accounts.asking(whoAsks(question)));
+    return asAsker(question, ask.owner !== null, () => gather(ask, job, question, state, signal));
+  };
+
+  async function gather(
+    ask: Identity,
+    job: Job,
+    question: Question,
+    state: TurnState,
+    signal: AbortSignal,
+  ): Promise<Gathered> {
     const place = state.place ?? question.place;
     const adapter = rooms.adapter(place.platform);
     const conversation = await store.conversations.get(conversationKey(job, question, place));
     if (!conversation) throw new Failure(lostConversation(job));
     const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
-    const old = state.ids ?? (replaced && savedTurn(replaced)?.ids) ?? null;
-    const [model, overheard, attachments] = await Promise.all([
-      chooseModel(question, place),
+    const before = state.ids ? state : replaced && savedTurn(replaced);
+    const old = before?.ids ?? null;
+    const chat = old?.chatId ? old : conversation;
+    // Who asks first gives the conversation its chat.
+    const owner = chat.chatId === null ? ask.owner : chat.owner;
+    const save = owner === ask.owner ? ask : await accounts.owning(owner);
+    const isOwn = save !== null && sameAccount(ask, save);
+    const [model, overheard, attachments, upToDate] = await Promise.all([
+      rooms.findModel(ask, question, place),
       overhear(adapter, place, question, conversation),
-      attach(adapter, server, question.files, rooms.limits, signal),
-      rooms.savePending(conversation.key),
+      attach(adapter, ask.server, question.files, rooms.limits, signal, !isOwn),
+      rooms.savePending(conversation.key, chat.chatId),
     ]);
-    const first = conversation.chatId === null;
-    const text = composeQuestion(question, overheard.messages, first);
+    const composed = composeQuestion(question, overheard.messages, conversation.chatId === null);
+    const asked: StoredQuestion = {
+      text: before?.asked ?? withFileTexts(composed, attachments.texts),
+      files: storedFiles(attachments),
+    };
     const wanted: Ids = {
-      chatId: old?.chatId ?? conversation.chatId,
+      chatId: chat.chatId,
       // Made of the job's own id, so that a second try after a crash finds what the first has stored.
       questionId: old?.questionId ?? messageId(job.id, 'question'),
       answerId: messageId(job.id, 'answer'),
       model: model.id,
       modelName: model.name,
+      owner,
+      asker: ask.owner,
     };
     signal.throwIfAborted();
-    const opened = await openChat(
-      server,
-      wanted,
-      { text, files: storedFiles(attachments) },
-      { title: await chatTitle(conversation.key, question), clock },
-    );
-    const ids = { ...wanted, chatId: opened.chatId };
+    const title = await chatTitle(conversation.key, question);
+    const opened = save && upToDate ? await openFor({ ask, save }, wanted, asked, title) : null;
+    const ids: Ids = opened ? { ...wanted, chatId: opened.chatId, owner: opened.renewed ? ask.owner : owner } : wanted;
     // A question that stands in the chat already was told what came before it.
     const seen = old ? null : (question.message?.id ?? overheard.messages.at(-1)?.ref.id ?? null);
-    await remember(job, conversation, { from: wanted.chatId, ...opened }, question, seen);
-    const turns = branch(opened.tree, ids.questionId);
-    const notices = [...attachments.notices, ...overheard.notices];
-    if (opened.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
+    await remember(job, conversation, { from: wanted.chatId, renewed: opened?.renewed ?? false, ids }, question, seen);
+    const turns = opened ? branch(opened.tree, ids.questionId) : await turnsWithoutChat(job, ids, asked);
+    const own = opened !== null && (isOwn || opened.renewed);
+    const shown =
+      opened && save && !own ? await withoutForeignFiles(turns, { ask, save }, rooms.log) : { turns, notices: [] };
+    const notices = [...attachments.notices, ...overheard.notices, ...shown.notices];
+    if (opened?.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
+    if (!opened && owner !== null && !(await rooms.tellOwner(owner, place))) notices.push(KEPT);
     return {
-      server,
+      ask,
+      own,
       ids,
+      asked: asked.text,
       notices,
       question: {
         model: ids.model,
-        messages: messagesOf(turns),
+        messages: messagesOf(shown.turns),
         // A saved chat's id makes servers from 0.12 on refuse a direct question (docs/openwebui-compatibility.md).
         chatId: null,
-        files: attachedFiles(turns),
+        files: attachedFiles(shown.turns),
         // In direct mode the server uses a model's own tools only when they are named, and tools and knowledge only in the
         // old way of calling (docs/openwebui-compatibility.md).
         toolIds: model.toolIds,
@@ -111,24 +146,32 @@ export function createGather(rooms: {
         variables: { '{{USER_NAME}}': question.asker.name, '{{USER_LANGUAGE}}': question.asker.locale ?? 'en-US' },
       },
     };
-  };
+  }
 
-  async function chooseModel(question: Question, place: Place): Promise<AskedModel> {
-    const chosen = question.model ?? (await rooms.chooseModel(question.asker.ref, place))?.id ?? null;
-    const pick = (models: readonly Model[]) =>
-      chosen === null ? models.find((one) => !one.hidden) : models.find((one) => one.id === chosen);
-    // The server may take seconds to list its models: what is known from before does, as long as the model is in it.
-    const known = pick(rooms.models());
-    if (known) return known;
+  /** Null where the owner's account turns out to be of no use: the question is kept for later then. */
+  async function openFor(
+    { ask, save }: { readonly ask: Identity; readonly save: Identity },
+    ids: Ids,
+    asked: StoredQuestion,
+    title: string,
+  ): Promise<Awaited<ReturnType<typeof openChat>> | null> {
     try {
-      const model = pick(await rooms.freshModels());
-      if (!model && chosen === null) throw new Failure(NO_MODELS);
-      return model ?? { id: chosen ?? '', name: chosen ?? '', toolIds: [], knowledge: false };
+      return await openChat({ save: save.server, ask: ask.server }, ids, asked, { title, clock });
     } catch (error) {
-      // A list that cannot be had is no reason not to ask the model that was chosen.
-      if (chosen === null) throw error;
-      return { id: chosen, name: chosen, toolIds: [], knowledge: false };
+      if (save === ask || !isAway(save, problemOf(error))) throw error;
+      rooms.log.info({ owner: save.owner, detail: problemOf(error).detail }, 'the owner of a chat cannot save now');
+      return null;
     }
+  }
+
+  /** What the chat would hold if its owner's account could be used. */
+  async function turnsWithoutChat(job: Job, ids: Ids, asked: StoredQuestion): Promise<readonly Turn[]> {
+    const known =
+      job.conversation === null ? [] : await knownTurns({ ...rooms, jobs: store.jobs }, job.conversation, ids.chatId);
+    // Of an answer that is to be replaced only the question is wanted.
+    const at = known.findIndex((turn) => turn.id === ids.questionId);
+    const question = { ...asked, id: ids.questionId, role: 'user', model: null, done: true, error: null } as const;
+    return [...(at < 0 ? known : known.slice(0, at)), question];
   }
 
   /** A person's title where there is one already: it may have been given before there was a chat. */
@@ -167,7 +210,7 @@ export function createGather(rooms: {
   async function remember(
     job: Job,
     before: Conversation,
-    chat: { readonly from: string | null; readonly chatId: string; readonly renewed: boolean },
+    chat: { readonly from: string | null; readonly renewed: boolean; readonly ids: Ids },
     question: Question,
     seen: string | null,
   ): Promise<void> {
@@ -175,10 +218,11 @@ export function createGather(rooms: {
       // A person may have named the conversation or begun a new one while files and history were fetched.
       const conversation = now ?? before;
       const ours = chat.renewed || conversation.chatId === chat.from;
-      const names = ours && conversation.chatId !== chat.chatId && conversation.titledBy !== 'person';
+      const { chatId, owner } = chat.ids;
+      const names = ours && conversation.chatId !== chatId && conversation.titledBy !== 'person';
       return {
         ...conversation,
-        ...(ours && { chatId: chat.chatId }),
+        ...(ours && { chatId, owner }),
         ...(names && { title: titleOf(question.text, 100), titledBy: 'question' }),
         seen: seen ?? conversation.seen,
         usedAt: clock.now(),
@@ -187,48 +231,9 @@ export function createGather(rooms: {
   }
 }
 
-function storedFiles(attachments: Attachments): Readonly<Record<string, unknown>>[] {
-  return [
-    ...attachments.images.map(({ name, url }) => ({ type: 'image', name, url })),
-    ...attachments.files.map(({ id, name, size }) => ({ type: 'file', id, name, url: id, size, status: 'uploaded' })),
-  ];
-}
-
-/** The branch as the model reads it; pictures only of the newest few turns that have any. */
-function messagesOf(turns: readonly Turn[]): ChatMessage[] {
-  const kept = recentTurns(turns.filter((turn) => turn.role === 'user' || turn.text !== ''));
-  let images = EARLIER_IMAGES;
-  const messages: ChatMessage[] = [];
-  for (const turn of kept.toReversed()) {
-    const urls =
-      turn.role === 'user'
-        ? turn.files.flatMap((file) => (file.type === 'image' && typeof file.url === 'string' ? [file.url] : []))
-        : [];
-    const newest = turn === kept.at(-1);
-    const shown = newest ? urls : urls.slice(0, Math.max(0, images));
-    images -= shown.length;
-    const parts: ContentPart[] = shown.map((url) => ({ type: 'image_url', image_url: { url } }));
-    messages.push({
-      role: turn.role,
-      content: parts.length === 0 ? turn.text : [{ type: 'text', text: turn.text }, ...parts],
-    });
-  }
-  return messages.reverse();
-}
-
-function attachedFiles(turns: readonly Turn[]): AttachedFile[] {
-  const files = turns.flatMap((turn) => turn.files);
-  return files.flatMap((file): AttachedFile[] =>
-    file.type === 'file' && typeof file.id === 'string' ? [{ type: 'file', id: file.id }] : [],
-  );
-}
-
-const NO_MODELS = {
-  kind: 'missing',
-  retry: { when: 'later' },
-  say: 'Open WebUI shows me no model to ask. Whoever runs it can give this account access to one.',
-  detail: 'the list of models is empty',
-} as const;
+/** Said where the owner of a chat cannot be told in private. */
+const KEPT =
+  'The account that this conversation belongs to in Open WebUI is not linked any more: this is kept, and added there once it is linked again.';
 
 function lostConversation(job: Job) {
   return {

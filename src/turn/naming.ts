@@ -1,13 +1,15 @@
+import * as z from 'zod';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../chat/clock.ts';
-import { problemOf } from '../chat/errors.ts';
+import { type Problem, problemOf } from '../chat/errors.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { renameChat } from '../openwebui/chats.ts';
-import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Lease, Store } from '../store/port.ts';
 import { changeConversation } from './change-conversation.ts';
+import { isAway, OWNER_AWAY } from './credentials.ts';
 
 /** Gives conversations their titles. A person's title is never replaced. */
 export interface Naming {
@@ -17,16 +19,18 @@ export interface Naming {
   onPlatform(place: Place, title: string): Promise<void>;
   /** The model's title: once, and not where a person has named the conversation. */
   byModel(conversation: string, title: string, lease: Lease): Promise<void>;
-  /** Performs a `rename` job: names the chat in Open WebUI. Throws a `Failure` to be tried again. */
-  renameInOpenWebUI(job: Job): Promise<void>;
+  /** Performs a `rename` job: names the chat in Open WebUI, through its owner's account. Null: done, or nothing is left to name. */
+  renameInOpenWebUI(job: Job): Promise<{ readonly problem: Problem | null; readonly owner: string | null }>;
 }
 
 const RENAME_KEPT_MS = 86_400_000;
 
+const payload = z.object({ conversation: z.string() });
+
 /** See {@link Naming}. Renaming in Open WebUI is a job, so that it survives a server that is down. */
 export function createNaming(rooms: {
   store: Store;
-  server: OpenWebUI;
+  accounts: Pick<Accounts, 'owning'>;
   delivery: Delivery;
   clock: Clock;
   log: Log;
@@ -87,9 +91,15 @@ export function createNaming(rooms: {
       if (named) show(named, title, 'model');
     },
     async renameInOpenWebUI(job) {
-      const conversation = job.conversation === null ? null : await store.conversations.get(job.conversation);
-      if (conversation?.chatId && conversation.title)
-        await renameChat(rooms.server, conversation.chatId, conversation.title);
+      const { conversation: key } = payload.parse(JSON.parse(job.payload));
+      const conversation = await store.conversations.get(key);
+      const owner = conversation?.owner ?? null;
+      if (!conversation?.chatId || !conversation.title) return { problem: null, owner };
+      const account = await rooms.accounts.owning(owner);
+      if (!account) return { problem: OWNER_AWAY, owner };
+      const renamed = renameChat(account.server, conversation.chatId, conversation.title);
+      const problem = await renamed.then(() => null, problemOf);
+      return { problem: problem && isAway(account, problem) ? OWNER_AWAY : problem, owner };
     },
   };
 }

@@ -7,14 +7,16 @@ export type Step = readonly [TurnState, readonly Effect[]];
 
 const NOTHING: readonly Effect[] = [];
 
-/** UTF-16 units of an answer or of its thinking: a model that goes round in circles would write for ever. */
-const LONGEST = 400_000;
+/** UTF-16 units of an answer when nothing is set: a model that goes round in circles would write for ever. */
+export const ANSWER_UNITS = 100_000;
+/** UTF-16 units of what a model thinks; the rest is not kept. */
+const THINKING_UNITS = 400_000;
 
 /**
  * What a turn does about each thing that happens to it. Pure and total: an event that no longer matters changes nothing,
- * so that a late frame, a second stop or a click on a finished answer does no harm.
+ * so that a late frame, a second stop or a click on a finished answer does no harm. An answer ends after `most` UTF-16 units.
  */
-export function reduce(state: TurnState, event: TurnEvent): Step {
+export function reduce(state: TurnState, event: TurnEvent, most: number = ANSWER_UNITS): Step {
   // A crash between the end and its record leaves a turn that has only to be ended again.
   if (state.phase === 'over') return [state, event.type === 'begin' ? [{ do: 'end' }] : NOTHING];
   if (state.phase === 'finishing') return reduceFinishing(state, event);
@@ -27,19 +29,21 @@ export function reduce(state: TurnState, event: TurnEvent): Step {
     }
     case 'gathered': {
       if (state.phase !== 'gathering') return [state, NOTHING];
-      const { ids, notices, armed } = event;
+      const { ids, asked, notices, armed } = event;
       // What a first try has written is kept until now: a stop before this leaves it standing.
       const blank = { text: '', reasoning: '', thoughtFrom: null, thoughtTo: null, sources: [], citations: [] };
-      const asking: TurnState = { ...state, ...blank, phase: 'asking', ids, notices, armed };
+      const asking: TurnState = { ...state, ...blank, phase: 'asking', ids, asked, notices, armed };
       return [asking, [{ do: 'checkpoint' }, { do: 'askModel' }]];
     }
     case 'text': {
-      if (state.text.length + event.text.length > LONGEST) return abort({ ...state, problem: TOO_LONG });
+      const whole = `${state.text}${event.text}`;
       const thoughtTo = state.thoughtFrom !== null && state.thoughtTo === null ? event.at : state.thoughtTo;
-      return shown({ ...state, phase: 'answering', text: state.text + event.text, thoughtTo, status: null });
+      const grown: TurnState = { ...state, phase: 'answering', text: whole, thoughtTo, status: null };
+      if (whole.length <= most) return shown(grown);
+      return abort({ ...grown, text: cut(whole, most), problem: tooLong(most) });
     }
     case 'reasoning': {
-      const reasoning = `${state.reasoning}${event.text}`.slice(0, LONGEST);
+      const reasoning = `${state.reasoning}${event.text}`.slice(0, THINKING_UNITS);
       return [{ ...state, reasoning, thoughtFrom: state.thoughtFrom ?? event.at }, NOTHING];
     }
     case 'sources':
@@ -103,12 +107,19 @@ function finish(state: TurnState): Step {
   return [finishing, [{ do: 'checkpoint' }, { do: 'finish', view: viewOf(finishing) }]];
 }
 
-const TOO_LONG: Problem = {
-  kind: 'too-large',
-  retry: { when: 'later' },
-  say: 'The answer became longer than I can show, so I stopped it here. Ask for a shorter one.',
-  detail: 'the answer grew beyond the bound',
-};
+/** The beginning of a text; half of a character is left out. */
+function cut(text: string, most: number): string {
+  return text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+}
+
+function tooLong(most: number): Problem {
+  return {
+    kind: 'too-large',
+    retry: { when: 'later' },
+    say: `I ended the answer here, at ${most.toLocaleString('en')} characters. Ask me to continue, or press Retry for another one.`,
+    detail: 'the answer grew beyond the bound',
+  };
+}
 
 /** The model ended without a word. */
 const EMPTY: Problem = {

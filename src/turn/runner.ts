@@ -7,7 +7,9 @@ import type { Log } from '../ops/log.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { resumeTurn } from './checkpoint.ts';
+import { asAsker } from './credentials.ts';
 import { toldInPrivate } from './elsewhere.ts';
+import { endedPayload } from './ended.ts';
 import { eventOf, pictureEvent } from './frame-event.ts';
 import type { Gather, Gathered } from './gather.ts';
 import type { Locate, Located } from './locate.ts';
@@ -34,6 +36,8 @@ export interface TurnRooms {
   readonly log: Log;
   readonly locate: Locate;
   readonly gather: Gather;
+  /** The longest answer, in UTF-16 units. */
+  readonly answerUnits: number;
 }
 
 /** Turns that run in this process. */
@@ -110,7 +114,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
 
   function dispatch(event: TurnEvent): void {
     if (ended) return;
-    const [next, effects] = reduce(state, event);
+    const [next, effects] = reduce(state, event, rooms.answerUnits);
     state = next;
     for (const effect of effects) perform(effect);
     if (state.phase === 'answering' && clock.now() >= checkpointDue) checkpoint();
@@ -125,7 +129,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
         follow(gather());
         break;
       case 'askModel':
-        follow(askModel());
+        follow(asAsker(question, gathered?.ask.owner != null, askModel));
         break;
       case 'abortModel':
         model.abort();
@@ -168,8 +172,9 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
     // From now on counts how long people see nothing.
     theReply();
     gathered = await rooms.gather(job, question, state, model.signal);
+    const { ids, asked, notices } = gathered;
     const armed = (gathered.question.toolIds ?? []).length > 0;
-    dispatch({ type: 'gathered', ids: gathered.ids, notices: gathered.notices, armed });
+    dispatch({ type: 'gathered', ids, asked, notices, armed });
   }
 
   /** Lets people see that something is being done, until the returned function is called. */
@@ -189,7 +194,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
 
   async function askModel(): Promise<void> {
     if (!gathered) return;
-    for await (const frame of ask(gathered.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
+    for await (const frame of ask(gathered.ask.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
       const shown = frame.type === 'image' && !question.private && pictures.take(frame.url);
       const event = shown ? pictureEvent(clock.now()) : eventOf(frame, clock.now());
       if (event) dispatch(event);
@@ -220,7 +225,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
     atRest();
     const problem = await put(view).catch(problemOf);
     if (problem === null) {
-      if (gathered && state.place) await pictures.post(gathered.server, state.place);
+      if (gathered && state.place) await pictures.post(gathered.ask.server, state.place);
       dispatch({ type: 'delivered' });
       return;
     }
@@ -271,7 +276,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
       lane: 'after',
       conversation: job.conversation,
       kind: 'after',
-      payload: JSON.stringify({ turn: job.id }),
+      payload: endedPayload(job.id),
       notBefore: 0,
       expiresAt: clock.now() + KEPT_MS,
     } as const;

@@ -16,6 +16,9 @@ export interface Ids {
   readonly answerId: string;
   readonly model: string;
   readonly modelName: string;
+  /** Whose account the chat stands in, and whose asked: a `userKey`, or null for the service account. */
+  readonly owner: string | null;
+  readonly asker: string | null;
 }
 
 /** All that a turn knows while it runs. JSON: it is left in the job row and read back after a crash. */
@@ -27,6 +30,8 @@ export interface TurnState {
   /** Where the answer stands; null until the thread has been made. */
   readonly place: Place | null;
   readonly ids: Ids | null;
+  /** The question as it stands in the chat, or is to stand there; null before it was put together. */
+  readonly asked: string | null;
   /** What is said before the answer, such as files that were left out. Markdown, one line each. */
   readonly notices: readonly string[];
   readonly text: string;
@@ -55,7 +60,13 @@ export type TurnEvent =
   | { readonly type: 'begin' }
   /** The place is known and the reply may be shown there. */
   | { readonly type: 'located'; readonly place: Place }
-  | { readonly type: 'gathered'; readonly ids: Ids; readonly notices: readonly string[]; readonly armed: boolean }
+  | {
+      readonly type: 'gathered';
+      readonly ids: Ids;
+      readonly asked: string;
+      readonly notices: readonly string[];
+      readonly armed: boolean;
+    }
   | { readonly type: 'text'; readonly text: string; readonly at: number }
   | { readonly type: 'reasoning'; readonly text: string; readonly at: number }
   | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly citations: readonly unknown[] }
@@ -91,6 +102,7 @@ export function newTurn(job: string, attempt: number, at: number): TurnState {
     attempt,
     place: null,
     ids: null,
+    asked: null,
     notices: [],
     text: '',
     reasoning: '',

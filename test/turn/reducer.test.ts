@@ -5,7 +5,7 @@ import { reduce } from '../../src/turn/reducer.ts';
 import { type Effect, newTurn, type TurnEvent, type TurnState } from '../../src/turn/state.ts';
 
 const place: Place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' };
-const ids = { chatId: 'chat', questionId: 'q', answerId: 'a', model: 'm', modelName: 'M' };
+const ids = { chatId: 'chat', questionId: 'q', answerId: 'a', model: 'm', modelName: 'M', owner: null, asker: null };
 const down: Problem = {
   kind: 'unreachable',
   retry: { when: 'later' },
@@ -30,7 +30,7 @@ function play(
 const begun: readonly TurnEvent[] = [
   { type: 'begin' },
   { type: 'located', place },
-  { type: 'gathered', ids, notices: [], armed: false },
+  { type: 'gathered', ids, asked: 'Q', notices: [], armed: false },
 ];
 const text = (words: string, at = 1): TurnEvent => ({ type: 'text', text: words, at });
 
@@ -147,7 +147,13 @@ describe('a turn', () => {
   });
 
   it('says first what was left out', () => {
-    const gathered: TurnEvent = { type: 'gathered', ids, notices: ['I left out “x.png”: it is empty.'], armed: false };
+    const gathered: TurnEvent = {
+      type: 'gathered',
+      ids,
+      asked: 'Q',
+      notices: ['I left out “x.png”: it is empty.'],
+      armed: false,
+    };
     const { effects } = play([{ type: 'begin' }, { type: 'located', place }, gathered, text('Hi')]);
     expect(effects.at(-1)).toMatchObject({ view: { markdown: '> I left out “x.png”: it is empty.\n\nHi' } });
   });
@@ -170,7 +176,7 @@ describe('a turn after a crash', () => {
   });
 
   it('does not ask a second time when the model had tools that may have acted: it offers Retry', () => {
-    const armed: TurnEvent = { type: 'gathered', ids, notices: [], armed: true };
+    const armed: TurnEvent = { type: 'gathered', ids, asked: 'Q', notices: [], armed: true };
     const crashed = play([{ type: 'begin' }, { type: 'located', place }, armed]).state;
     const { effects } = play([{ type: 'begin' }], { ...crashed, attempt: 2 });
     expect(effects.map((effect) => effect.do)).toEqual(['checkpoint', 'finish']);
