@@ -27,6 +27,8 @@ export interface Wire {
   readonly seen: Seen[];
   /** Requests but the one that proves the credential. */
   asked(): string[];
+  /** Breaks all connections. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function startWire(answer: (seen: Seen) => Given | null | undefined
     url: `http://127.0.0.1:${portOf(server)}`,
     seen,
     asked: () => seen.map((one) => `${one.method} ${one.path}`).filter((one) => !one.includes('/cloud/user')),
+    cut: () => server.closeAllConnections(),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
