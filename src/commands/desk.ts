@@ -39,8 +39,8 @@ export interface PromptShelf {
   fresh(person: Person): Promise<readonly Prompt[]>;
   /** The prompt as it is now; as it was where the server does not answer soon; null when it is gone or no longer open to them. */
   now(person: Person, prompt: Prompt): Promise<Prompt | null>;
-  /** Something was changed through a command: what is known is fetched anew. */
-  changed(): void;
+  /** This person changed something through a command: what is known is fetched anew. */
+  changed(person: Person): void;
 }
 
 /** What a question may be asked with, and whom something may be shared with: what a person's account sees. Each throws a `Failure`. */

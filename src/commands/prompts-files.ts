@@ -4,7 +4,7 @@ import type { Field } from '../chat/forms.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { grantBody, type Prompt, promptRow } from '../openwebui/prompt-rows.ts';
 import { createPrompt, pagePrompts, updatePrompt } from '../openwebui/prompts.ts';
-import { filterOf } from './prompts-find.ts';
+import { filterOf, textsOf } from './prompts-find.ts';
 import { anywhere } from './prompts-pick.ts';
 import { commandComplaint, inline } from './prompts-words.ts';
 import type { Outcome } from './registry.ts';
@@ -44,17 +44,16 @@ export const importMany = subcommand({
       if (line.ok) made += 1;
       lines.push(`- ${line.words}`);
     }
-    desk.prompts.changed();
+    desk.prompts.changed(call.author);
     const more = lines.length > REPORTED ? [`- and ${lines.length - REPORTED} more`] : [];
     return say([`${made} of ${entries.length} prompts are in.`, '', ...lines.slice(0, REPORTED), ...more].join('\n'));
   },
 });
 
-/** `/prompts export`: posts a file with the prompts that fit, for everybody who can read the place. */
+/** `/prompts export`: a file with the prompts that fit, for the asker alone. Where no file can reach them alone, it asks first. */
 export const exportMany = subcommand({
   name: 'export',
-  summary: 'Post a file with prompts, for everybody here',
-  private: false,
+  summary: 'Get a file with prompts',
   options: [option('tag', 'word', 'Only those with this tag'), option('query', 'rest', 'Only those that hold this')],
   async run(call, desk) {
     const { server } = await desk.account(call.author);
@@ -69,10 +68,26 @@ export const exportMany = subcommand({
     }));
     const bytes = new TextEncoder().encode(`${JSON.stringify(rows, null, 2)}\n`);
     const upload = { name: 'prompts.json', type: 'application/json', bytes, alt: null };
-    const posted = await desk.post(call.place, upload, call.trigger?.id ?? `export:${desk.now()}`);
-    if (!posted.done) return say(posted.why);
+    const key = call.trigger?.id ?? `export:${desk.now()}`;
+    const many = prompts.length === 1 ? '1 prompt' : `${prompts.length} prompts`;
     const cut = prompts.length === MOST ? ` There may be more than ${MOST}: narrow it with a tag or a word.` : '';
-    return say(`Here ${prompts.length === 1 ? 'is 1 prompt' : `are ${prompts.length} prompts`}.${cut}`);
+    const isAre = prompts.length === 1 ? 'is' : 'are';
+    if (call.place.kind === 'direct' || given(call, 'public') === 'yes') {
+      const posted = await desk.post(call.place, upload, key);
+      return say(posted.done ? `Here ${isAre} ${many}.${cut}` : posted.why);
+    }
+    const handed = await desk.hand(call.author, call.place, upload, key, call.trigger);
+    if (handed === 'ephemeral') return say(`Here ${isAre} ${many}; only you see the file.${cut}`);
+    if (handed === 'private') return say(`I sent you a file with ${many} in a direct message.${cut}`);
+    const options = { ...textsOf(call), public: 'yes' };
+    return {
+      do: 'say',
+      body: {
+        markdown: `I cannot give you a file here that only you see. Shall I post it for everybody who can read this place? It holds ${many}.`,
+        controls: null,
+      },
+      next: [{ label: 'Post it for everybody', style: 'danger', command: 'prompts export', options }],
+    };
   },
 });
 

@@ -1,3 +1,4 @@
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
@@ -21,6 +22,8 @@ import type { Warm } from './warm.ts';
 /** What the desk is made of. */
 export interface DeskRooms {
   readonly store: Store;
+  readonly accounts: Accounts;
+  /** The server through the team's account. */
   readonly server: OpenWebUI;
   readonly clock: Clock;
   readonly access: Access;
@@ -50,10 +53,16 @@ export function createDesk(rooms: DeskRooms): Desk {
   const desk: Desk = {
     settings: store.settings,
     conversation: find,
-    models: async () => (await rooms.warm.freshModels()).filter((model) => !model.hidden),
+    async models(person) {
+      const { server } = await rooms.accounts.asking(person);
+      return (await rooms.warm.freshModels(server)).filter((model) => !model.hidden);
+    },
     async modelFor(person, place) {
       const chosen = await rooms.chooseModel(person.ref, place);
-      return chosen ?? { id: rooms.warm.models().find((model) => !model.hidden)?.id ?? null, chosenBy: 'server' };
+      if (chosen) return chosen;
+      const identity = rooms.accounts.known(person);
+      const first = identity && rooms.warm.models(identity.server).find((model) => !model.hidden);
+      return { id: first?.id ?? null, chosenBy: 'server' };
     },
     stop: (person, place) => control.stopAll(person, placeKey(place)),
     async again(person, place) {
@@ -93,11 +102,20 @@ export function createDesk(rooms: DeskRooms): Desk {
       knowledge: async (person) => rooms.extras((await desk.account(person)).server).knowledge.fresh(),
     },
     async account(person) {
-      const free = rooms.notice !== null || rooms.access.isAdmin(person);
-      return { server: rooms.server, readOnly: free ? null : SHARED };
+      const { owner, server } = await rooms.accounts.asking(person);
+      const free = owner !== null || rooms.notice !== null || rooms.access.isAdmin(person);
+      return { server, readOnly: free ? null : SHARED };
     },
-    async profile({ name, email, locale }) {
-      return { name, email, bio: null, gender: null, birthDate: null, language: locale };
+    async profile(person) {
+      const account = rooms.accounts.known(person)?.account ?? null;
+      return {
+        name: account?.name || person.name,
+        email: account?.email ?? person.email,
+        bio: account?.bio ?? null,
+        gender: account?.gender ?? null,
+        birthDate: account?.birthDate ?? null,
+        language: person.locale,
+      };
     },
     zone: (person) => person.timezone ?? rooms.timezone,
     now: () => rooms.clock.now(),
@@ -123,7 +141,7 @@ const TRANSCRIPT = 200;
 
 /** The service account belongs to the whole team: what it owns is not for everybody to change. */
 const SHARED =
-  'Prompts here belong to the team’s account in Open WebUI, so only admins can change them from chat. Ask one of them, or change the prompt in Open WebUI itself.';
+  'Prompts here belong to the team’s account in Open WebUI, so only admins can change them from chat. Ask one of them, change the prompt in Open WebUI itself, or link your own account with `/link`.';
 
 const BY = { thread: 'this conversation', channel: 'this channel', me: 'you' } as const;
 

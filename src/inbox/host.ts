@@ -1,3 +1,4 @@
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Adapter, Answer, Host, Suggest } from '../chat/adapter.ts';
 import type { ChatEvent } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
@@ -6,7 +7,7 @@ import { readOptions } from '../commands/grammar.ts';
 import { findPrompt } from '../commands/prompt-names.ts';
 import { isPrivateUse, type Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { Prompt } from '../openwebui/prompt-rows.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Log } from '../ops/log.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
@@ -22,7 +23,6 @@ import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
 import type { Warm } from './warm.ts';
 import { suggestModels } from './warm.ts';
-import type { WarmList } from './warm-list.ts';
 
 /** Keys of events that are remembered: more than come within the minutes in which a platform repeats itself. */
 const REMEMBERED = 5_000;
@@ -45,7 +45,9 @@ export interface HostRooms {
   readonly desk: Desk;
   readonly home: Home;
   readonly warm: Warm;
-  readonly prompts: WarmList<Prompt>;
+  readonly accounts: Accounts;
+  /** The server through the team's account. */
+  readonly server: OpenWebUI;
   /** What the account that acts for a person may ask with; null while that is not known. */
   extrasOf(person: Person): AccountExtras | null;
   readonly delivery: Delivery;
@@ -94,7 +96,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
   function meant(name: string, text: string) {
     const found = findCommand(rooms.registry, name, text);
     if (found) return { command: found.command, line: found.rest };
-    const prompt = findPrompt(rooms.prompts.known(), name) ? rooms.registry.find('prompt') : null;
+    const prompt = findPrompt(rooms.warm.prompts(rooms.server).known(), name) ? rooms.registry.find('prompt') : null;
     return prompt && { command: prompt, line: `${name} ${text}` };
   }
 
@@ -111,13 +113,19 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     },
     suggest(asked) {
       if (access.refusal(asked.author, asked.place) !== null) return [];
+      // Nobody is suggested what only others may use.
+      const identity = rooms.accounts.known(asked.author);
       const query = ofField(asked);
       const command = findCommand(rooms.registry, query.command, '')?.command;
       if (query.option === 'prompt') {
-        return suggestPrompts(rooms.prompts.known(), query.typed, adapter.limits.choices);
+        return suggestPrompts(
+          identity ? rooms.warm.prompts(identity.server).known() : [],
+          query.typed,
+          adapter.limits.choices,
+        );
       }
       if (query.option === 'model' || (command?.name === 'model' && query.option === 'name')) {
-        const offered = rooms.warm.models().filter((model) => !model.hidden);
+        const offered = (identity ? rooms.warm.models(identity.server) : []).filter((model) => !model.hidden);
         return suggestModels(offered, query.typed, adapter.limits.choices);
       }
       const extras = rooms.extrasOf(query.author);

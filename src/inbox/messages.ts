@@ -1,7 +1,9 @@
 import type { Answer } from '../chat/adapter.ts';
 import type { MessageEvent } from '../chat/events.ts';
+import type { Person } from '../chat/messages.ts';
 import { nearest } from '../chat/nearest.ts';
-import { placeKey } from '../chat/places.ts';
+import { type Place, placeKey, type UserRef } from '../chat/places.ts';
+import type { Body } from '../chat/view.ts';
 import { firstWord } from '../commands/grammar.ts';
 import { findPrompt } from '../commands/prompt-names.ts';
 import type { Registry } from '../commands/registry.ts';
@@ -25,8 +27,12 @@ export function createMessages(rooms: {
   access: Access;
   calls: Calls;
   questions: Questions;
-  /** The prompts as last known. */
-  prompts(): readonly Prompt[];
+  /** The longest question, in UTF-16 units. */
+  questionUnits: number;
+  /** Says something to one person beside the conversation, as far as the platform can. Never rejects. */
+  aside(user: UserRef, place: Place, body: Body): Promise<unknown>;
+  /** The prompts that this person may use, as last known. */
+  prompts(person: Person): readonly Prompt[];
   /** How the platform is set to behave in conversations it takes part in. */
   mode(platform: string): ThreadMode;
 }): Messages {
@@ -34,27 +40,33 @@ export function createMessages(rooms: {
 
   return async (event) => {
     const { message, conversation } = event;
-    if (message.ours || message.author.bot) return { do: 'none' };
+    const { author } = message;
+    // A program is heard where it names Parley, never in passing: two of them would talk to each other for ever.
+    if (message.ours || (author.bot && event.addressed !== 'mention')) return { do: 'none' };
     const key = placeKey(conversation);
     const joined = (await store.conversations.get(key))?.joinedAt != null;
     const before = await store.settings.get(`conversation:${key}`, 'dialogue');
-    const refusal = rooms.access.refusal(message.author);
+    const refusal = rooms.access.refusal(author, message.ref.place);
     // Whoever is not answered begins no dialogue, and is told so only when they ask.
     const heard = refusal === null ? event : { message, addressed: 'ambient' as const };
-    const { answer, dialogue } = isAddressed(heard, rooms.mode(message.ref.place.platform), joined, { with: before });
+    const mode = rooms.mode(message.ref.place.platform);
+    const { answer, dialogue } = author.bot
+      ? { answer: refusal === null, dialogue: { with: before } }
+      : isAddressed(heard, mode, joined, { with: before });
     if (dialogue.with !== before && (answer || joined)) await remember(key, dialogue.with);
-    if (refusal) return event.addressed === 'ambient' ? { do: 'none' } : say(refusal);
+    if (refusal) return refuse(event, refusal);
     if (!answer || refusal !== null) return { do: 'none' };
 
     const text = cleanText(message.text).trim();
-    const command = commandIn(text);
+    // What a program writes is a question and nothing else, and nothing is said to it beside the answer.
+    const command = author.bot ? null : commandIn(author, text);
+    const say = author.bot ? NOTHING : tell;
     if (command) {
-      const { author } = message;
       return rooms.calls.typed({ ...command, author, conversation, message, replyTo: event.replyTo, key: event.key });
     }
-    const meant = meantBy(text);
+    const meant = author.bot ? null : meantBy(author, text);
     if (meant) return say(meant);
-    const long = tooLong(text);
+    const long = tooLong(text, rooms.questionUnits);
     if (long) return say(long);
     if (!/[^\s\p{Cf}]/u.test(text) && message.files.length === 0 && event.replyTo === null) {
       if (event.addressed === 'ambient') return { do: 'none' };
@@ -62,8 +74,8 @@ export function createMessages(rooms: {
       if (conversation.kind === 'direct' || conversation.thread !== message.ref.place.thread)
         return say('Hello! Write your question after my name, or `/help` to see what I can do.');
     }
-    await rooms.questions.add(event.key, {
-      asker: message.author,
+    const added = await rooms.questions.add(event.key, {
+      asker: author,
       place: message.ref.place,
       conversation,
       message: message.ref,
@@ -79,8 +91,16 @@ export function createMessages(rooms: {
       replaces: null,
       confirmed: false,
     });
-    return { do: 'work', private: false };
+    return added.do === 'refused' ? say(added.say) : { do: 'work', private: false };
   };
+
+  /** One sentence for who asked and nobody else, also not that there was one: the others here did not ask. */
+  function refuse({ message, addressed }: MessageEvent, words: string): Answer {
+    if (addressed === 'direct') return tell(words);
+    if (addressed === 'mention')
+      void rooms.aside(message.author.ref, message.ref.place, { markdown: words, controls: null });
+    return { do: 'none' };
+  }
 
   function remember(key: string, who: string | null): Promise<void> {
     const scope = `conversation:${key}`;
@@ -91,13 +111,13 @@ export function createMessages(rooms: {
    * A command typed as a message: with its slash, or a bare command name alone on the line. "stop" stops; "stop the press from
    * talking" is a question. A slash before a prompt's name runs the prompt; a command of that name wins.
    */
-  function commandIn(text: string) {
+  function commandIn(author: Person, text: string) {
     const { word, rest } = firstWord(text);
     if (word.startsWith('/')) {
       const found = findCommand(registry, word.slice(1), rest);
       if (found) return { command: found.command, line: found.rest };
       const prompt = registry.find('prompt');
-      const named = prompt && findPrompt(rooms.prompts(), word);
+      const named = prompt && findPrompt(rooms.prompts(author), word);
       return named ? { command: prompt, line: `${word.slice(1)} ${rest}` } : null;
     }
     const bare = rest === '' ? registry.find(word) : null;
@@ -105,16 +125,18 @@ export function createMessages(rooms: {
   }
 
   /** What is said of a slash and a word that is nearly a command or a prompt. Any other, such as a path, is part of a question. */
-  function meantBy(text: string): string | null {
+  function meantBy(author: Person, text: string): string | null {
     const name = /^\/([\p{L}\p{N}_-]{2,64})(?=\s|$)/u.exec(text)?.[1];
     if (name === undefined) return null;
-    const prompts = rooms.prompts().map((prompt) => prompt.command);
+    const prompts = rooms.prompts(author).map((prompt) => prompt.command);
     const near = [...new Set([...registry.nearest(name), ...nearest(name, prompts)])].slice(0, 3);
     if (near.length === 0) return null;
     return `There is no command or prompt called “/${name}”. Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?`;
   }
 }
 
-function say(markdown: string): Answer {
+const NOTHING = (): Answer => ({ do: 'none' });
+
+function tell(markdown: string): Answer {
   return { do: 'say', body: { markdown, controls: null }, private: true };
 }

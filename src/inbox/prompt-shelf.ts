@@ -1,12 +1,15 @@
 import type { Keyv } from 'keyv';
 import * as z from 'zod';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure } from '../chat/errors.ts';
 import type { Choice } from '../chat/forms.ts';
+import type { Person } from '../chat/messages.ts';
 import type { PromptShelf } from '../commands/desk.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Grant, Prompt } from '../openwebui/prompt-rows.ts';
 import { listPrompts, readPrompt } from '../openwebui/prompts.ts';
+import type { Warm } from './warm.ts';
 import { createWarmList, listKey, type WarmList } from './warm-list.ts';
 
 /** A prompt that is about to run is looked at once more, but nobody waits longer for it than this. */
@@ -31,7 +34,7 @@ const remembered = z.array(
 ) satisfies z.ZodType<readonly Prompt[]>;
 
 /** The prompts that an account may use, kept warm. */
-export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv): WarmList<Prompt> {
+export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv | null): WarmList<Prompt> {
   return createWarmList({
     key: listKey('prompts', server),
     schema: remembered,
@@ -41,17 +44,22 @@ export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv):
   });
 }
 
-/** See {@link PromptShelf}. Everybody shares the service account's prompts. */
-export function createPromptShelf(server: OpenWebUI, warm: WarmList<Prompt>): PromptShelf {
+/** See {@link PromptShelf}. Each person has the prompts of the account that asks for them. */
+export function createPromptShelf(accounts: Accounts, warm: Warm, clock: Clock): PromptShelf {
+  const asking = async (person: Person) => (await accounts.asking(person)).server;
+
   return {
-    known: () => warm.ready(),
-    async fresh() {
-      const known = warm.known();
-      if (known.length === 0) return warm.fetch();
+    async known(person) {
+      return warm.prompts(await asking(person)).ready();
+    },
+    async fresh(person) {
+      const list = warm.prompts(await asking(person));
+      const known = list.known();
+      if (known.length === 0) return list.fetch();
       const late = Promise.withResolvers<null>();
-      const cancel = server.clock.after(LOOK_MS, () => late.resolve(null));
+      const cancel = clock.after(LOOK_MS, () => late.resolve(null));
       try {
-        return (await Promise.race([warm.fetch(), late.promise])) ?? known;
+        return (await Promise.race([list.fetch(), late.promise])) ?? known;
       } catch {
         // The server is away: what is known is the best there is.
         return known;
@@ -59,7 +67,8 @@ export function createPromptShelf(server: OpenWebUI, warm: WarmList<Prompt>): Pr
         cancel();
       }
     },
-    async now(_person, prompt) {
+    async now(person, prompt) {
+      const server = await asking(person);
       try {
         return await readPrompt({ ...server, timeoutMs: LOOK_MS }, prompt.id);
       } catch (error) {
@@ -68,7 +77,10 @@ export function createPromptShelf(server: OpenWebUI, warm: WarmList<Prompt>): Pr
         return kind === 'missing' || kind === 'forbidden' ? null : prompt;
       }
     },
-    changed: () => warm.changed(),
+    changed(person) {
+      const identity = accounts.known(person);
+      if (identity) warm.promptsChanged(identity.server);
+    },
   };
 }
 

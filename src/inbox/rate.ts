@@ -1,7 +1,7 @@
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Person } from '../chat/messages.ts';
 import { type Place, placeKey, userKey } from '../chat/places.ts';
 import type { Done, Verdict } from '../commands/desk.ts';
-import type { OpenWebUI } from '../openwebui/connection.ts';
 import { changeFeedback, type Feedback, sendFeedback } from '../openwebui/feedback.ts';
 import type { Store } from '../store/port.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
@@ -10,13 +10,13 @@ import type { Control } from './control.ts';
 /** What rating needs. */
 interface RatingRooms {
   readonly store: Store;
-  readonly server: OpenWebUI;
+  readonly accounts: Accounts;
   readonly control: Control;
 }
 
 /** Keeps what a person thinks of an answer with its chat; what the same person said before is replaced. Throws a `Failure`. */
 export async function rate(rooms: RatingRooms, person: Person, place: Place, verdict: Verdict): Promise<Done> {
-  const { store, server } = rooms;
+  const { store } = rooms;
   const job = verdict.answer ? await store.jobs.get(verdict.answer) : await rooms.control.newest(placeKey(place));
   const state = job && savedTurn(job);
   if (!state?.ids?.chatId || state.phase !== 'over' || state.text === '') {
@@ -25,8 +25,10 @@ export async function rate(rooms: RatingRooms, person: Person, place: Place, ver
   const { chatId, answerId, model } = state.ids;
   const { reason, comment } = verdict;
   const feedback: Feedback = { chatId, messageId: answerId, model, rating: verdict.good ? 1 : -1, reason, comment };
+  // An opinion belongs to whoever has it: Open WebUI keeps it with the chat, whoever the chat belongs to.
+  const { server, account, owner } = await rooms.accounts.asking(person);
   const scope = `answer:${answerId}`;
-  const name = `feedback:${userKey(person.ref)}`;
+  const name = `feedback:${owner === null ? '' : `${account?.id}:`}${userKey(person.ref)}`;
   const before = await store.settings.get(scope, name);
   if (before === null) await store.settings.set(scope, name, await sendFeedback(server, feedback));
   else await changeFeedback(server, before, feedback);

@@ -23,6 +23,8 @@ export interface WarmList<Item> {
   fetch(): Promise<readonly Item[]>;
   /** It was changed: fetches anew in the background, also when a fetch is under way that may have missed the change. */
   changed(): void;
+  /** It may have been changed: the next to look begins a fetch. */
+  age(): void;
 }
 
 /** The key under which an account's list stands in the cache. The credential in it is only a hash. */
@@ -33,13 +35,13 @@ export function listKey(what: string, server: OpenWebUI): string {
 
 /**
  * See {@link WarmList}. At most one fetch is under way. What was known last stands in `cache` under `key` too, so that a start
- * while the server is down has something to offer; losing it changes nothing else.
+ * while the server is down has something to offer; losing it changes nothing else. Without a cache it is in memory only.
  */
 export function createWarmList<Item>(options: {
   readonly key: string;
   readonly schema: z.ZodType<readonly Item[]>;
   readonly clock: Clock;
-  readonly cache: Keyv;
+  readonly cache: Keyv | null;
   list(): Promise<readonly Item[]>;
 }): WarmList<Item> {
   const { clock, cache } = options;
@@ -51,6 +53,7 @@ export function createWarmList<Item>(options: {
   let cached = '';
 
   async function keep(items: readonly Item[]): Promise<void> {
+    if (cache === null) return;
     const json = JSON.stringify(items);
     const hash = createHash('sha256').update(json).digest('base64url');
     if (hash === cached || json.length > CACHED_UNITS) return;
@@ -94,7 +97,7 @@ export function createWarmList<Item>(options: {
   }
 
   async function recall(): Promise<void> {
-    const read = options.schema.safeParse(await cache.get(options.key));
+    const read = options.schema.safeParse(await cache?.get(options.key));
     if (read.success) known ??= read.data;
   }
   // A cache that is away finds nothing and says so to the log itself.
@@ -123,6 +126,10 @@ export function createWarmList<Item>(options: {
     changed() {
       if (fetching) again = true;
       else refresh();
+    },
+    age() {
+      due = Number.NEGATIVE_INFINITY;
+      freshUntil = due;
     },
   };
 }
