@@ -160,6 +160,29 @@ export function addSibling(tree: ChatTree, answerId: string, answer: Omit<NewAns
   return addAnswer(tree, { ...answer, parentId });
 }
 
+/**
+ * Puts an answer that the server wrote by itself under its question: up to 0.8 it stands there without role and parent, up to 0.11
+ * the question may have lost other answers by it (docs/openwebui-compatibility.md). The same tree when all is right, or when either
+ * is not there.
+ */
+export function adoptAnswer(tree: ChatTree, id: string, questionId: string): ChatTree {
+  const all = tree.history.messages;
+  const stored = Object.hasOwn(all, id) ? all[id] : undefined;
+  const question = Object.hasOwn(all, questionId) ? all[questionId] : undefined;
+  if (stored === undefined || question === undefined) return tree;
+  const answers = Object.values(all).filter((each) => each.parentId === questionId && each.id !== id);
+  const childrenIds = [...new Set([...question.childrenIds, ...answers.map((each) => each.id), id])];
+  const right = stored.parentId === questionId && childrenIds.length === question.childrenIds.length;
+  if (right && stored.timestamp !== undefined) return tree;
+  const grown = withMessage(tree, {
+    timestamp: question.timestamp,
+    ...stored,
+    role: 'assistant',
+    parentId: questionId,
+  });
+  return withMessage(grown, { ...question, childrenIds });
+}
+
 /** Changes fields of one message, such as `followUps` or `annotation`; its id, parent and children stay. Throws when it is not there. */
 export function changeMessage(tree: ChatTree, id: string, fields: Readonly<Record<string, unknown>>): ChatTree {
   const stored = tree.history.messages[id];

@@ -159,7 +159,8 @@ async function chatIdFor(server: OpenWebUI, question: Question): Promise<string>
   return isAtLeast((await version(server)).version, 0, 11) ? '' : question.chatId;
 }
 
-function bodyOf(question: Question, chatId: string): object {
+/** The request's body in direct mode; {@link askInBackground} adds to it. */
+export function bodyOf(question: Question, chatId: string): object {
   const { files, toolIds, features, variables } = question;
   const params = {
     ...question.params,

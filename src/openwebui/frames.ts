@@ -22,6 +22,8 @@ export type Frame =
   | { readonly type: 'image'; readonly url: string }
   /** The model asked for a tool that nobody runs in this mode. */
   | { readonly type: 'tool-call'; readonly name: string }
+  /** The server runs a tool for the model; its name as people may read it. */
+  | { readonly type: 'working'; readonly tool: string }
   /** The last frame of every whole answer: the provider's reason (`stop`, `length`, `tool_calls` …) when it told one. */
   | { readonly type: 'end'; readonly reason: string | null };
 

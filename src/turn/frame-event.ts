@@ -16,6 +16,7 @@ export function eventOf(frame: Frame, at: number): TurnEvent | null {
       return { type: 'text', text: `\n\n${picture(frame.url)}\n\n`, at };
     case 'tool-call':
       return { type: 'tool', name: frame.name };
+    case 'working':
     case 'model':
     case 'end':
       return null;

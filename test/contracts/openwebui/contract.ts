@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { answersContract } from './answers.ts';
+import { backgroundContract } from './background.ts';
 import { type Bench, type Desk, leave, sit } from './bench.ts';
 import { chatsContract } from './chats.ts';
 import { peopleContract } from './people.ts';
@@ -22,6 +23,7 @@ export function openWebUIContract(name: string, open: () => Promise<Bench>): voi
     };
     peopleContract(at);
     answersContract(at);
+    backgroundContract(at);
     chatsContract(at);
     tasksContract(at);
   });

@@ -33,7 +33,7 @@ export function chatRoutes(world: World, background: Background): Route[] {
   const read = ({ user, param }: Exchange): Reply => {
     const chat = readableChat(world, user, param('id'));
     if (chat === null) throw new Refusal(401, say.notFound);
-    if (!since(world.profile, '0.12')) return one(chat);
+    if (!since(world.profile, '0.11')) return one(chat);
     const history = asObject(chat.chat.history) ?? {};
     const messages = messagesOf(history);
     for (const [id, live] of background.partial(chat.id)) messages[id] = { ...messages[id], ...live };
@@ -42,7 +42,7 @@ export function chatRoutes(world: World, background: Background): Route[] {
       chat: {
         ...chat.chat,
         ...('history' in chat.chat && { history: { ...history, messages } }),
-        share_mode: chat.user_id === user.id ? 'continue' : null,
+        ...(since(world.profile, '0.12') && { share_mode: chat.user_id === user.id ? 'continue' : null }),
       },
     };
     return one(shown);
