@@ -2,6 +2,8 @@ import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { PROMPTS_PER_PAGE, type PromptFilter, pagePrompts, promptTags } from '../openwebui/prompts.ts';
 import { variablesOfContent } from '../prompts/expand.ts';
+import { fieldWords, isRequired } from '../prompts/fields.ts';
+import { systemVariables } from '../prompts/system-variables.ts';
 import { promptOption, withPrompt } from './prompts-pick.ts';
 import { fenced, grantWords, inline, promptLine } from './prompts-words.ts';
 import type { Call, Next, Outcome } from './registry.ts';
@@ -9,6 +11,8 @@ import { choicesOf, given, option, say, subcommand } from './subcommand.ts';
 
 /** Prompts on one page here: half of one of the server's. */
 const SHOWN = PROMPTS_PER_PAGE / 2;
+/** Fields that are named in full. */
+const SHOWN_FIELDS = 20;
 /** UTF-16 units around a found word. */
 const AROUND = 50;
 
@@ -63,10 +67,18 @@ export const show = subcommand({
   options: [promptOption],
   async run(call, desk) {
     return withPrompt(call, desk, 'read', async ({ prompt }) => {
-      const asked = variablesOfContent(prompt.content).map(
-        ({ name, type, properties }) =>
-          `- \`${inline(name, 60)}\` ${type}${properties.get('required') ? ', must be filled in' : ''}`,
-      );
+      const system = systemVariables(await desk.profile(call.author), desk.zone(call.author), desk.now());
+      const variables = variablesOfContent(prompt.content);
+      // A definition with a system variable's name is a field all the same: only the bare name is filled in by itself.
+      const isSystem = (name: string) => system.has(name) && prompt.content.includes(`{{${name}}}`);
+      const own = variables.filter(({ name }) => isSystem(name)).map(({ name }) => `\`${name}\``);
+      const asked = variables
+        .filter(({ name }) => !isSystem(name))
+        .map(
+          (variable) =>
+            `- \`${inline(variable.name, 60)}\` ${fieldWords(variable)}${isRequired(variable) ? ', must be filled in' : ''}`,
+        );
+      const more = asked.length > SHOWN_FIELDS ? [`- and ${asked.length - SHOWN_FIELDS} more`] : [];
       const markdown = [
         `**${inline(prompt.name)}** \`${prompt.command}\`${prompt.active ? '' : ' *switched off*'}`,
         [
@@ -77,8 +89,13 @@ export const show = subcommand({
           .filter((part) => part !== '')
           .join(' '),
         fenced(prompt.content),
-        asked.length > 0 ? `It asks for:\n${asked.slice(0, 20).join('\n')}` : 'It asks for nothing.',
-      ].join('\n\n');
+        asked.length > 0
+          ? `It asks for:\n${[...asked.slice(0, SHOWN_FIELDS), ...more].join('\n')}`
+          : 'It asks for nothing.',
+        own.length > 0 ? `Filled in by itself: ${own.join(', ')}.` : '',
+      ]
+        .filter((block) => block !== '')
+        .join('\n\n');
       const next: Next[] = [
         { label: 'Run it', style: 'primary', command: 'prompt', options: { prompt: prompt.command } },
         { label: 'History', style: 'plain', command: 'prompts history', options: { prompt: prompt.id } },
@@ -122,7 +139,8 @@ export function filterOf(call: Call): PromptFilter {
   };
 }
 
-function textsOf(call: Call): Record<string, string> {
+/** The options of a call that are texts, to be asked for again by a button. */
+export function textsOf(call: Call): Record<string, string> {
   const texts = [...call.options].filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return Object.fromEntries(texts);
 }

@@ -41,11 +41,13 @@ export function versionLine(version: PromptVersion, live: string | null): string
   return `- \`${version.id.slice(0, 8)}\` ${dayOf(version.createdAt)}${by}${message}${version.id === live ? ' **(live)**' : ''}`;
 }
 
-/** Who may use a prompt besides its owner, in words. */
-export function grantWords(grants: readonly Grant[]): string {
+/** Who may use a prompt besides its owner, in words; by `names` where an id's is known. */
+export function grantWords(grants: readonly Grant[], names: ReadonlyMap<string, string> = new Map()): string {
   if (grants.length === 0) return 'Only its owner can use it.';
   const words = grants.map(({ to, id, may }) => {
-    const who = id === '*' ? 'everyone' : `${to} \`${id}\``;
+    const name = names.get(id);
+    const known = name === undefined ? `${to} \`${id}\`` : `${to === 'group' ? 'the group ' : ''}${inline(name)}`;
+    const who = id === '*' ? 'everyone' : known;
     return may === 'write' ? `${who} (may change it)` : who;
   });
   return `Shared with ${words.join(', ')}.`;

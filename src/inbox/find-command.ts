@@ -41,6 +41,7 @@ export function unknownCommand(
   return `There is no ${what} called “${wrong.slice(0, 60)}”. ${hint}`;
 }
 
-function isParley(registry: Registry, name: string): boolean {
+/** Whether this is the name of the command that takes all others. */
+export function isParley(registry: Registry, name: string): boolean {
   return withoutPrefix(name, registry.prefix) === 'parley';
 }

@@ -35,6 +35,44 @@ export function fieldTypeOf(variable: Variable): FieldType {
   return type === 'choice' && optionsOf(variable).length === 0 ? 'text' : type;
 }
 
+const WORDS: Readonly<Record<FieldType, string>> = {
+  text: 'a short text',
+  longText: 'a long text',
+  number: 'a number',
+  range: 'a number on a scale',
+  toggle: 'yes or no',
+  choice: 'one of a list',
+  multi: 'some of a list',
+  date: 'a date',
+  time: 'a time',
+  datetime: 'a date and time',
+  month: 'a month',
+  url: 'a web address',
+  email: 'an e-mail address',
+  color: 'a colour',
+  user: 'a person',
+  file: 'a file',
+  secret: 'a secret',
+};
+
+/** What a variable asks for, in plain words: "a long text", "one of a list (red, blue)". Pure. */
+export function fieldWords(variable: Variable): string {
+  const { type, choices, min, max } = fieldOf(variable);
+  if (choices.length > 0) {
+    const named = choices.slice(0, 6).map(({ label }) => label.slice(0, 40));
+    return `${WORDS[type]} (${named.join(', ')}${choices.length > named.length ? ', …' : ''})`;
+  }
+  const bounds =
+    min !== null && max !== null
+      ? ` from ${min} to ${max}`
+      : min !== null
+        ? ` from ${min}`
+        : max !== null
+          ? ` up to ${max}`
+          : '';
+  return `${WORDS[type]}${type === 'number' || type === 'range' ? bounds : ''}`;
+}
+
 /** The field of a variable, filled in with what was typed already, else with its default. Pure. */
 export function fieldOf(variable: Variable, typed: FormValue | undefined = undefined): Field {
   const type = fieldTypeOf(variable);
