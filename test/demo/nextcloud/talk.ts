@@ -5,6 +5,7 @@ export interface Got {
   readonly status: number;
   readonly type: string;
   readonly headers: Headers;
+  readonly bytes: Buffer;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
   readonly json: any;
@@ -47,9 +48,10 @@ export function talkTo(server: Server) {
       ...(body !== undefined && { body: asIs ? new Uint8Array(Buffer.from(body)) : JSON.stringify(body) }),
       ...(options.signal !== undefined && { signal: options.signal }),
     });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString('utf8');
     const type = response.headers.get('content-type') ?? '';
     const json = type.startsWith('application/json') && text !== '' ? JSON.parse(text) : null;
-    return { status: response.status, type, headers: response.headers, text, json };
+    return { status: response.status, type, headers: response.headers, bytes, text, json };
   };
 }

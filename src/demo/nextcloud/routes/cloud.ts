@@ -49,7 +49,7 @@ export function cloudRoutes(world: World): readonly Route[] {
 
 function capabilities(world: World, call: OcsCall): object {
   const open = {
-    bruteforce: { delay: 0, ...(since(world.profile, 28) && { 'allow-listed': false }) },
+    bruteforce: { delay: 0, 'allow-listed': false },
     theming: {
       name: 'Nextcloud',
       productName: 'Nextcloud',
