@@ -1,6 +1,6 @@
 import type { Answer } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
-import { problemOf } from '../chat/errors.ts';
+import { Failure, problemOf } from '../chat/errors.ts';
 import type { ButtonEvent, CommandEvent, FormEvent } from '../chat/events.ts';
 import type { FormValue } from '../chat/forms.ts';
 import type { Limits } from '../chat/limits.ts';
@@ -8,13 +8,14 @@ import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { Desk } from '../commands/desk.ts';
 import { fieldsOf } from '../commands/form.ts';
-import { checkOptions, readOptions } from '../commands/grammar.ts';
+import { checkOptions, firstWord, readOptions } from '../commands/grammar.ts';
+import { findPrompt } from '../commands/prompt-names.ts';
 import type { Call, Command, Filled, Outcome, OwnForm, Registry } from '../commands/registry.ts';
 import { usage } from '../commands/registry.ts';
 import type { Log } from '../ops/log.ts';
 import { cleanText } from '../turn/compose.ts';
 import type { Access } from './access.ts';
-import { findCommand, unknownCommand } from './find-command.ts';
+import { findCommand, isParley, unknownCommand } from './find-command.ts';
 import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
 import type { FormDesk, Session } from './form-sessions.ts';
 import { newSessionId, stepCount } from './form-sessions.ts';
@@ -145,7 +146,10 @@ export function createCalls(rooms: CallRooms): Calls {
       return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
-    const long = outcome.do === 'ask' ? tooLong(outcome.text, Math.min(outcome.most ?? rooms.questionUnits, rooms.questionUnits)) : null;
+    const long =
+      outcome.do === 'ask'
+        ? tooLong(outcome.text, Math.min(outcome.most ?? rooms.questionUnits, rooms.questionUnits))
+        : null;
     if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
     if (outcome.do === 'say') {
       if (session) await forms.close(session);
@@ -215,12 +219,23 @@ export function createCalls(rooms: CallRooms): Calls {
     return refusal === '' ? { do: 'none' } : say(refusal, true);
   }
 
+  /** A prompt runs by its own name too, where no command has it; else the names there are. */
+  async function promptIn({ name, text, author }: CommandEvent) {
+    const prompt = registry.find('prompt');
+    const line = isParley(registry, name) ? text : `${name} ${text}`;
+    // A list that cannot be had leaves the command unknown.
+    const known = await desk.prompts.known(author).catch(noneOf);
+    if (prompt && findPrompt(known, firstWord(line).word)) return { command: prompt, rest: line.replace(/^\//, '') };
+    return { names: known.map((one) => one.command) };
+  }
+
   return {
     async slash(event) {
       const no = refused(event.author, event.place);
       if (no) return no;
-      const found = findCommand(registry, event.name, event.text);
-      if (!found) return say(unknownCommand(registry, event.name, event.text), true);
+      const found = findCommand(registry, event.name, event.text) ?? (await promptIn(event));
+      if (!found || 'names' in found)
+        return say(unknownCommand(registry, event.name, event.text, found?.names ?? []), true);
       const { command, rest } = found;
       if (command.subcommands.length > 0 && rest !== '')
         return say(unknownCommand(registry, registry.path(command), rest), true);
@@ -329,6 +344,11 @@ export function createCalls(rooms: CallRooms): Calls {
 /** What of a field makes it another field. */
 function shape({ name, type, label, required, choices }: Session['fields'][number]) {
   return { name, type, label, required, choices };
+}
+
+function noneOf(error: unknown): readonly [] {
+  if (error instanceof Failure) return [];
+  throw error;
 }
 
 function needs(name: string) {

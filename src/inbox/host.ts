@@ -4,7 +4,6 @@ import type { ChatEvent } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Desk } from '../commands/desk.ts';
 import { readOptions } from '../commands/grammar.ts';
-import { findPrompt } from '../commands/prompt-names.ts';
 import { isPrivateUse, type Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -15,7 +14,7 @@ import type { Calls } from './calls.ts';
 import type { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
 import { type AccountExtras, suggestExtras } from './extras.ts';
-import { findCommand } from './find-command.ts';
+import { findCommand, isParley } from './find-command.ts';
 import type { Home } from './home.ts';
 import type { Messages } from './messages.ts';
 import { prefixed } from './prefixed.ts';
@@ -92,14 +91,6 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     }
   }
 
-  /** A prompt runs by its own name too, where no command has it. */
-  function meant(name: string, text: string) {
-    const found = findCommand(rooms.registry, name, text);
-    if (found) return { command: found.command, line: found.rest };
-    const prompt = findPrompt(rooms.warm.prompts(rooms.server).known(), name) ? rooms.registry.find('prompt') : null;
-    return prompt && { command: prompt, line: `${name} ${text}` };
-  }
-
   const host: Host = {
     async accept(event) {
       try {
@@ -142,9 +133,10 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       return [];
     },
     isPrivate(name, text, options = {}) {
-      const found = meant(name, text);
-      if (!found) return true;
-      const typed = readOptions(found.command, found.line).options;
+      const found = findCommand(rooms.registry, name, text);
+      // What no command is called by may be a prompt, which everybody sees run.
+      if (!found) return isParley(rooms.registry, name);
+      const typed = readOptions(found.command, found.rest).options;
       return isPrivateUse(found.command, new Map([...typed, ...Object.entries(options)]));
     },
     state(state, why) {
