@@ -5,11 +5,13 @@ import * as z from 'zod';
 import { discordConfig } from '../adapters/discord/config.ts';
 import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
 import { slackConfig } from '../adapters/slack/config.ts';
+import { type AccessRules, namedIn } from './chat/access.ts';
 import type { Finding } from './chat/adapter.ts';
 import { systemClock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
 import { openWebUIConfig, parleyConfig } from './config/core.ts';
+import { limitsConfig } from './config/limits.ts';
 import { complaintLines, loadConfig } from './config/load.ts';
 import { startOpenWebUI } from './demo/openwebui/server.ts';
 import { connect, disconnect } from './openwebui/connection.ts';
@@ -24,13 +26,14 @@ import type { Conversation } from './store/port.ts';
 import { createVault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
-export const parts = [openWebUIConfig, slackConfig, discordConfig, parleyConfig];
+export const parts = [openWebUIConfig, slackConfig, discordConfig, parleyConfig, limitsConfig];
 
 const schema = z.object({
   ...openWebUIConfig.shape,
   ...slackConfig.shape,
   ...discordConfig.shape,
   ...parleyConfig.shape,
+  ...limitsConfig.shape,
 });
 type Config = z.output<typeof schema>;
 
@@ -39,7 +42,7 @@ const DRAIN_MS = 25_000;
 const CLOSE_MS = 30_000;
 /** Conversations that an adapter may look through for what it missed. */
 const RECENT = 200;
-const ATTACHMENTS = { files: 10, bytes: 25 * 1_048_576 };
+const MEGABYTE = 1_048_576;
 const STAND_IN =
   'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
 
@@ -102,7 +105,14 @@ async function serve(config: Config, log: Log): Promise<void> {
     admins: config.PARLEY_ADMINS,
     commandPrefix: config.PARLEY_COMMAND_PREFIX,
     after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
-    attachments: ATTACHMENTS,
+    attachments: { files: config.PARLEY_FILES_LIMIT, bytes: config.PARLEY_FILE_MEGABYTES * MEGABYTE },
+    limits: {
+      person: config.PARLEY_PERSON_LIMIT,
+      channel: config.PARLEY_CHANNEL_LIMIT,
+      atOnce: config.PARLEY_PERSON_AT_ONCE,
+      questionUnits: config.PARLEY_INPUT_LIMIT,
+      answerUnits: config.PARLEY_ANSWER_LIMIT,
+    },
   });
   closeInOrder(
     () => [
@@ -149,33 +159,47 @@ async function openRemote(config: Config, log: Log, recent: Recent, listener: Li
   const { SLACK_BOT_TOKEN } = config;
   if (SLACK_BOT_TOKEN !== null) {
     const { createSlack } = await import('../adapters/slack/slack.ts');
+    const access: AccessRules = {
+      allow: config.SLACK_ALLOW,
+      deny: config.SLACK_DENY,
+      directMessages: config.SLACK_DIRECT_MESSAGES,
+      guests: config.SLACK_GUESTS,
+      strangers: config.SLACK_STRANGERS,
+    };
     const adapter = createSlack({
       botToken: SLACK_BOT_TOKEN,
       appToken: config.SLACK_APP_TOKEN,
       signingSecret: config.SLACK_SIGNING_SECRET,
       apiUrl: config.SLACK_API_URL,
       direct: config.SLACK_DIRECT,
+      groups: namedIn(access, 'group'),
       commandPrefix: config.PARLEY_COMMAND_PREFIX,
       clock: systemClock,
       log: log.child({ platform: 'slack' }),
     });
     if (config.SLACK_APP_TOKEN === null) listener?.mount(adapter);
-    const whom = ['guests', 'strangers'] as const;
-    const admits = whom.filter((one) => (one === 'guests' ? config.SLACK_GUESTS : config.SLACK_STRANGERS));
-    platforms.push({ adapter, mode: config.SLACK_THREADS, admits });
+    platforms.push({ adapter, mode: config.SLACK_THREADS, access });
   }
   const { DISCORD_TOKEN } = config;
   if (DISCORD_TOKEN !== null) {
     const { createDiscord } = await import('../adapters/discord/discord.ts');
+    const access: AccessRules = {
+      allow: config.DISCORD_ALLOW,
+      deny: config.DISCORD_DENY,
+      directMessages: config.DISCORD_DIRECT_MESSAGES,
+      guests: true,
+      strangers: true,
+    };
     const adapter = createDiscord({
       token: DISCORD_TOKEN,
       api: config.DISCORD_API_URL,
       privateThreads: config.DISCORD_PRIVATE_THREADS,
       server: config.DISCORD_GUILD,
+      roles: namedIn(access, 'group'),
       recent,
       log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
     });
-    platforms.push({ adapter, mode: config.DISCORD_THREADS });
+    platforms.push({ adapter, mode: config.DISCORD_THREADS, access });
   }
   return platforms;
 }

@@ -1,6 +1,18 @@
 import * as z from 'zod';
+import { accessList, type EntryWords } from '../../src/config/access-list.ts';
 import type { Complaint, ConfigPart } from '../../src/config/part.ts';
 import { address, oneOf, onOff, optional, secret, withDefault } from '../../src/config/setting.ts';
+
+const ID = /^\d{17,20}$/;
+
+/** Entries of Discord's access lists. */
+const ENTRIES = {
+  server: { kind: 'team', id: ID },
+  category: { kind: 'category', id: ID },
+  channel: { kind: 'channel', id: ID },
+  user: { kind: 'user', id: ID },
+  role: { kind: 'group', id: ID },
+} as const satisfies EntryWords;
 
 /** Discord: on as soon as its token is set. */
 export const discordConfig = {
@@ -22,10 +34,25 @@ export const discordConfig = {
       example: 'on',
       mend: 'Write on or off',
     }),
-    DISCORD_GUILD: optional(z.string().regex(/^\d{17,20}$/, 'is not the id of a server'), {
+    DISCORD_GUILD: optional(z.string().regex(ID, 'is not the id of a server'), {
       meaning: 'Register commands in this one server only, while trying things out. Unset: everywhere',
       example: '123456789012345678',
       mend: 'Switch on Developer Mode in Discord, right-click the server, Copy Server ID',
+    }),
+    DISCORD_ALLOW: withDefault(accessList({ ...ENTRIES, bot: { kind: 'bot', id: ID } }), '', {
+      meaning: 'Who may use Parley, and where; see “Who may use it”. Unset: everybody, everywhere',
+      example: 'server:123456789012345678,role:123456789012345678',
+      mend: 'Write a comma list of server:…, category:…, channel:…, user:…, role:…, bot:…, each with an id: in Discord, switch on Developer Mode, right-click, Copy ID',
+    }),
+    DISCORD_DENY: withDefault(accessList(ENTRIES), '', {
+      meaning: 'Who may not, and where not; wins over DISCORD_ALLOW',
+      example: 'channel:123456789012345678,role:123456789012345678',
+      mend: 'Write a comma list of server:…, category:…, channel:…, user:…, role:…, each with an id: in Discord, switch on Developer Mode, right-click, Copy ID. Bots get no answer anyway',
+    }),
+    DISCORD_DIRECT_MESSAGES: withDefault(onOff, 'on', {
+      meaning: 'Whether direct messages are answered',
+      example: 'off',
+      mend: 'Write on or off',
     }),
     DISCORD_API_URL: optional(address, {
       meaning: 'Another REST base, for tests and proxies; the gateway address comes from it',
@@ -36,7 +63,15 @@ export const discordConfig = {
   check: (isSet): readonly Complaint[] =>
     isSet('DISCORD_TOKEN')
       ? []
-      : ['DISCORD_THREADS', 'DISCORD_PRIVATE_THREADS', 'DISCORD_GUILD', 'DISCORD_API_URL']
+      : [
+          'DISCORD_THREADS',
+          'DISCORD_PRIVATE_THREADS',
+          'DISCORD_GUILD',
+          'DISCORD_ALLOW',
+          'DISCORD_DENY',
+          'DISCORD_DIRECT_MESSAGES',
+          'DISCORD_API_URL',
+        ]
           .filter(isSet)
           .map((setting) => ({
             setting,

@@ -4,6 +4,7 @@ import type { MessageEvent } from '../../src/chat/events.ts';
 import type { FileRef, Message, Person } from '../../src/chat/messages.ts';
 import type { Place } from '../../src/chat/places.ts';
 import { messageKey } from '../../src/chat/places.ts';
+import type { Members } from './members.ts';
 import type { Places } from './places.ts';
 import { EVERYWHERE, PLATFORM } from './places.ts';
 import { plainText, wholeText, withoutMention } from './text-in.ts';
@@ -14,6 +15,8 @@ export interface Parser {
   person(user: WireUser, member: WireMember | null, locale?: string | null): Person;
   /** A message as it stands in this place. */
   message(wire: WireMessage | WirePlainMessage, place: Place): Message;
+  /** Whoever did something, with the roles that access lists may name. Throws a `Failure` when those cannot be told. */
+  author(user: WireUser, member: WireMember | null, guild: string | null, locale: string | null): Promise<Person>;
   /** A new message as an event, or null for what is no question: the bot's own, other programs', system messages. */
   event(wire: WireMessage): Promise<MessageEvent | null>;
   /** A message of ours. */
@@ -32,6 +35,7 @@ const WRITTEN: ReadonlySet<number> = new Set([
 export function createParser(options: {
   client(): Client<true> | null;
   places: Places;
+  members: Members;
   /** Whether messages that do not name the bot come with what they say. */
   reads(): boolean;
 }): Parser {
@@ -95,42 +99,52 @@ export function createParser(options: {
     };
   }
 
+  async function author(user: WireUser, member: WireMember | null, guild: string | null, locale: string | null) {
+    const groups = member?.roles ?? (await options.members.rolesOf(user.id, guild));
+    return { ...person(user, member, locale), groups };
+  }
+
   /** Whether a message speaks to the bot. Writing to everyone is not writing to it. */
-  function addressed(wire: WireMessage, place: Place): MessageEvent['addressed'] {
-    if (place.kind === 'direct') return 'direct';
+  function names(wire: WireMessage): boolean {
     const role = ownRole(wire.guild_id);
-    const named =
+    return (
       (wire.mentions ?? []).some((one) => one.id === me()) ||
       (role !== null && (wire.mention_roles ?? []).includes(role)) ||
-      (wire.type === MessageType.Reply && wire.referenced_message?.author.id === me());
-    return named ? 'mention' : 'ambient';
+      (wire.type === MessageType.Reply && wire.referenced_message?.author.id === me())
+    );
   }
 
   return {
     person,
+    author,
     message,
     isOurs: (wire) => wire.author.id === me(),
     async event(wire) {
-      if (!WRITTEN.has(wire.type) || wire.author.bot || wire.webhook_id || wire.author.id === me()) return null;
+      if (!WRITTEN.has(wire.type) || wire.author.id === me()) return null;
       const guild = wire.guild_id ?? null;
+      const program = wire.author.bot === true || wire.webhook_id !== null;
+      const named = names(wire);
+      // Programs are heard only when they name the bot, and answered only when the access lists say so.
+      if (program && (guild === null || !named)) return null;
       const place = await options.places.of(
         wire.channel_id,
         guild,
         guild === null ? { type: wire.channel_type ?? 1, parent: null } : null,
       );
+      const to = place.kind === 'direct' ? 'direct' : named ? 'mention' : 'ambient';
       const read = message(wire, place);
-      const to = addressed(wire, place);
       // Outside of threads a message that does not name the bot belongs to no conversation of its own: nobody need hear of it.
       if (to === 'ambient' && place.thread === null) return null;
       // Without the intent such messages come empty; nobody has asked nothing.
       if (to === 'ambient' && (!options.reads() || (read.text === '' && read.files.length === 0))) return null;
+      const { groups } = program ? read.author : await author(wire.author, wire.member, guild, null);
       const conversation = options.places.canThread(place) ? { ...place, thread: wire.id } : place;
       const forward = wire.message_reference?.type === MessageReferenceType.Forward;
       const replied = forward ? null : wire.referenced_message;
       return {
         type: 'message',
         key: messageKey(read.ref),
-        message: read,
+        message: { ...read, author: { ...read.author, groups } },
         addressed: to,
         conversation,
         replyTo: replied ? message({ ...replied, guild_id: guild }, place) : null,

@@ -21,6 +21,8 @@ interface Seen {
 export interface Places {
   /** The place of a channel or thread. `hint`: what came along with the event. Asks Discord only for a thread it has not heard of. */
   of(channel: string, guild: string | null, hint?: { type: number; parent: string | null } | null): Promise<Place>;
+  /** The category of its channel, if it has one that is known. */
+  around(place: Place): readonly string[];
   /** Whether the bot may make the thread of a conversation here, as far as is known. */
   canThread(place: Place): boolean;
   /** Whether the bot itself is a member there: if not, only interaction tokens answer. */
@@ -90,6 +92,11 @@ export function createPlaces(options: { client(): Client<true> | null; rest: Res
         thread: inThread ? channel : null,
         kind: kindOf(guild, parent, seen.type),
       };
+    },
+    around(place) {
+      const channel = options.client()?.channels.cache.get(place.channel);
+      const category = channel && !channel.isThread() && 'parentId' in channel ? channel.parentId : null;
+      return category === null ? [] : [category];
     },
     canThread(place) {
       if (place.team === NO_SERVER || place.thread !== null) return false;

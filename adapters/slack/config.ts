@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accessList, type EntryWords } from '../../src/config/access-list.ts';
 import type { ConfigPart } from '../../src/config/part.ts';
 import { address, oneOf, onOff, optional, secret, withDefault } from '../../src/config/setting.ts';
 
@@ -8,6 +9,17 @@ const token = (prefix: string) =>
     .string()
     .trim()
     .regex(new RegExp(`^${prefix}-\\S+$`), `does not begin with ${prefix}-`);
+
+/** An id as Slack makes them: a letter for its kind, then capitals and digits. */
+const id = (letters: string) => new RegExp(`^[${letters}][A-Z0-9]{2,}$`);
+
+/** Entries of Slack's access lists. Enterprise organisations have ids with other first letters. */
+const ENTRIES = {
+  team: { kind: 'team', id: id('TE') },
+  channel: { kind: 'channel', id: id('CG') },
+  user: { kind: 'user', id: id('UW') },
+  group: { kind: 'group', id: id('S') },
+} as const satisfies EntryWords;
 
 /** Slack's settings. */
 export const slackConfig = {
@@ -49,6 +61,21 @@ export const slackConfig = {
       meaning: 'Direct messages: each begins a thread (`threads`), or all are one conversation (`flat`)',
       example: 'flat',
       mend: 'Write threads or flat',
+    }),
+    SLACK_ALLOW: withDefault(accessList({ ...ENTRIES, bot: { kind: 'bot', id: id('B') } }), '', {
+      meaning: 'Who may use Parley, and where; see “Who may use it”. Unset: every member, everywhere',
+      example: 'channel:C0123ABCD,group:S0123ABCD',
+      mend: 'Write a comma list of team:T…, channel:C…, user:U…, group:S…, bot:B…, with ids as Slack shows them',
+    }),
+    SLACK_DENY: withDefault(accessList(ENTRIES), '', {
+      meaning: 'Who may not, and where not; wins over SLACK_ALLOW',
+      example: 'channel:C0123ABCD,user:U0123ABCD',
+      mend: 'Write a comma list of team:T…, channel:C…, user:U…, group:S…, with ids as Slack shows them. Bots get no answer anyway',
+    }),
+    SLACK_DIRECT_MESSAGES: withDefault(onOff, 'on', {
+      meaning: 'Whether direct messages are answered',
+      example: 'off',
+      mend: 'Write on or off',
     }),
     SLACK_GUESTS: withDefault(onOff, 'off', {
       meaning: 'Whether guests of the workspace are answered',

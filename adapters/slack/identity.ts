@@ -3,7 +3,7 @@ import { Failure } from '../../src/chat/errors.ts';
 import type { Secret } from '../../src/chat/secret.ts';
 import { type Api, createApi, pause } from './api.ts';
 import { slackFailure } from './errors.ts';
-import { SCOPES } from './scopes.ts';
+import { GROUP_SCOPES, mendScopes, SCOPES, type Scope } from './scopes.ts';
 import type { SlackOptions } from './slack.ts';
 import { APP_REFUSED, BOT_REFUSED } from './token-words.ts';
 import { authTest } from './wire.ts';
@@ -32,12 +32,13 @@ export async function identify(rooms: {
   signal: AbortSignal;
 }): Promise<Identity> {
   const { api, options, signal } = rooms;
+  const wanted = wantedScopes(options);
   for (let wait = 1_000; ; wait = Math.min(wait * 2, LONGEST_MS)) {
     try {
       const identity = await whoAmI(api);
-      const missing = SCOPES.filter((scope) => scope.vital && !identity.scopes.includes(scope.name));
-      if (identity.scopes.length > 0 && missing.length > 0) throw lacking(missing.map((scope) => scope.name));
-      const others = SCOPES.filter((scope) => !identity.scopes.includes(scope.name)).map((scope) => scope.name);
+      const missing = wanted.filter((scope) => scope.vital && !identity.scopes.includes(scope.name));
+      if (identity.scopes.length > 0 && missing.length > 0) throw lacking(missing);
+      const others = wanted.filter((scope) => !identity.scopes.includes(scope.name)).map((scope) => scope.name);
       if (identity.scopes.length > 0 && others.length > 0)
         options.log.warn(
           { scopes: others },
@@ -93,11 +94,16 @@ async function refused(failure: Failure, rooms: { options: SlackOptions; base: s
   return slackFailure('unauthorized', detail, both ? `${BOT_REFUSED} ${APP_REFUSED}` : BOT_REFUSED, failure);
 }
 
-function lacking(scopes: readonly string[]): Failure {
-  const names = scopes.join(' and ');
+/** What the bot must be allowed with these settings. */
+export function wantedScopes(options: Pick<SlackOptions, 'groups'>): readonly Scope[] {
+  return (options.groups ?? []).length > 0 ? [...SCOPES, ...GROUP_SCOPES] : SCOPES;
+}
+
+function lacking(scopes: readonly Scope[]): Failure {
+  const names = scopes.map((scope) => scope.name).join(' and ');
   return slackFailure(
     'forbidden',
     `missing ${names}`,
-    `The Slack app lacks the permission ${names}. Paste manifest.yml on your app’s page App Manifest, save, and install the app again.`,
+    `The Slack app lacks the permission ${names}. ${mendScopes(scopes)}.`,
   );
 }

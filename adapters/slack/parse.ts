@@ -35,6 +35,7 @@ export interface Workspace {
   readonly team: string;
   /** The bot's own user id. */
   readonly self: string;
+  readonly botId: string | null;
   readonly direct: 'threads' | 'flat';
   readonly people: People;
   readonly channels: Channels;
@@ -60,16 +61,19 @@ export function createParser(workspace: Workspace): Parser {
   const key = (...parts: string[]) => ['slack', team, ...parts].map(encodeURIComponent).join(':');
 
   async function said(wire: WireMessageEvent, named: boolean): Promise<MessageEvent | null> {
-    // Programs get no answer (our reference, slack 7.2.14), and joins or topics are nobody's question.
-    if (wire.hidden || wire.bot_id || !wire.user || wire.user === self) return null;
-    if (wire.subtype && !SAID.has(wire.subtype)) return null;
+    // Joins or topics are nobody's question.
+    if (wire.hidden || wire.user === self || (wire.subtype && !SAID.has(wire.subtype))) return null;
+    const mentioned = named || mentions(wire.text ?? '', wire.blocks ?? [], self);
+    // Programs are heard only when they name the bot, and answered only when the access lists say so (our reference, slack 7.2.14).
+    const program = wire.bot_id ?? null;
+    if (program !== null && (!mentioned || program === workspace.botId)) return null;
+    if (program === null && !wire.user) return null;
     const thread = wire.thread_ts && wire.thread_ts !== wire.ts ? wire.thread_ts : null;
     const [place, author] = await Promise.all([
       channels.place(wire.channel, thread, wire.channel_type ?? null),
-      people.find(wire.user),
+      program === null ? people.find(wire.user ?? '') : people.program(program, wire.username ?? null),
     ]);
     const message = await reader.message(wire, place, author);
-    const mentioned = named || mentions(wire.text ?? '', wire.blocks ?? [], self);
     return {
       type: 'message',
       key: messageKey(message.ref),

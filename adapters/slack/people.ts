@@ -3,6 +3,7 @@ import { Failure } from '../../src/chat/errors.ts';
 import type { Person } from '../../src/chat/messages.ts';
 import type { UserRef } from '../../src/chat/places.ts';
 import type { Api } from './api.ts';
+import type { Groups } from './groups.ts';
 import { createRecent, remembered } from './recent.ts';
 import { usersInfo } from './wire.ts';
 
@@ -21,7 +22,7 @@ const MOST = 5_000;
 const KEPT_MS = 10 * 60_000;
 
 /** See {@link People}. `team` is our own workspace: whoever is of another is a stranger. */
-export function createPeople(api: Api, team: string, clock: Clock): People {
+export function createPeople(api: Api, team: string, clock: Clock, groups: Groups): People {
   const known = createRecent<Promise<Person>>(clock, MOST, KEPT_MS);
   const ref = (id: string): UserRef => ({ platform: 'slack', team, id });
   const nobody = (id: string, name: string | null, bot: boolean): Person => ({
@@ -53,7 +54,11 @@ export function createPeople(api: Api, team: string, clock: Clock): People {
     };
   }
 
-  const find = (id: string) => remembered(known, id, () => ask(id));
+  async function find(id: string): Promise<Person> {
+    const [person, theirs] = await Promise.all([remembered(known, id, () => ask(id)), groups.of(id)]);
+    return { ...person, groups: theirs };
+  }
+
   return {
     find,
     async guess(id, name) {

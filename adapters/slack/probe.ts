@@ -2,8 +2,8 @@ import type { Finding } from '../../src/chat/adapter.ts';
 import { Failure } from '../../src/chat/errors.ts';
 import { createApi } from './api.ts';
 import { REQUEST_PATH } from './connect.ts';
-import { appTokenProblem, whoAmI } from './identity.ts';
-import { SCOPES } from './scopes.ts';
+import { appTokenProblem, wantedScopes, whoAmI } from './identity.ts';
+import { mendScopes } from './scopes.ts';
 import type { SlackOptions } from './slack.ts';
 
 /** Clocks apart by more than this (ms) soon make signatures of requests look old: Slack and Bolt allow five minutes. */
@@ -30,15 +30,15 @@ export async function* probe(options: SlackOptions & { base: string }): AsyncGen
       fact: `Accepted; the bot is ${who.name} in ${who.team}.`,
       mend: null,
     };
-    const missing = SCOPES.filter((scope) => !who.scopes.includes(scope.name));
+    const missing = wantedScopes(options).filter((scope) => !who.scopes.includes(scope.name));
     const vital = missing.some((scope) => scope.vital);
     yield missing.length === 0 || who.scopes.length === 0
-      ? { what: 'Slack permissions', state: 'ok', fact: 'All of the manifest are granted.', mend: null }
+      ? { what: 'Slack permissions', state: 'ok', fact: 'All that are needed are granted.', mend: null }
       : {
           what: 'Slack permissions',
           state: vital ? 'fail' : 'warn',
           fact: `Missing: ${missing.map((scope) => `${scope.name} (${scope.why})`).join('; ')}.`,
-          mend: 'Paste manifest.yml on your app’s page App Manifest, save, and install the app again',
+          mend: mendScopes(missing),
         };
   }
   yield await examineMode(options);

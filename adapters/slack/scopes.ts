@@ -30,6 +30,20 @@ export const SCOPES: readonly Scope[] = [
   },
 ];
 
+/** Further permissions when access lists name user groups: not in the manifest, since few need it. */
+export const GROUP_SCOPES: readonly Scope[] = [
+  { name: 'usergroups:read', why: 'know who is in the user groups of SLACK_ALLOW and SLACK_DENY', vital: true },
+];
+
+/** What to do about permissions that are missing. The last words of a sentence. */
+export function mendScopes(missing: readonly Scope[]): string {
+  const group = missing.filter((scope) => GROUP_SCOPES.includes(scope)).map((scope) => scope.name);
+  const paste = 'Paste manifest.yml on your app’s page App Manifest, save, and install the app again';
+  const add = `Add ${group.join(' and ')} on your app’s page OAuth & Permissions, under Bot Token Scopes, and install the app again`;
+  if (group.length === 0) return paste;
+  return group.length === missing.length ? `${add}; or take the entries group:… away` : `${paste}. ${add}`;
+}
+
 /** Further permissions for an app that Slack shows as an agent. */
 export const AGENT_SCOPES: readonly Scope[] = [
   { name: 'assistant:write', why: 'name the threads of an agent', vital: false },

@@ -17,8 +17,8 @@ export interface Person {
   /** Somebody of another organisation in a shared channel. */
   readonly stranger: boolean;
   /**
-   * Ids of the user groups or roles they are in, where the platform tells them or access lists name some; empty otherwise.
-   * In private places too: a role of a server counts wherever its member writes.
+   * Ids of the user groups or roles they have where they write; in private, those of the access lists wherever they have them.
+   * Told for authors of events only, as far as the access lists need it: elsewhere it may be empty.
    */
   readonly groups: readonly string[];
 }

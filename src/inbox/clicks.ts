@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Answer } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { ButtonEvent } from '../chat/events.ts';
-import { userKey } from '../chat/places.ts';
+import { type Place, userKey } from '../chat/places.ts';
 import type { Done } from '../commands/desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
@@ -37,7 +37,7 @@ export function createClicks(rooms: {
   const { store, control, questions } = rooms;
 
   return async (event) => {
-    const refusal = rooms.access.refusal(event.author);
+    const refusal = rooms.access.refusal(event.author, event.place);
     if (refusal !== null) return refusal === '' ? { do: 'none' } : tell(refusal);
     const read = readControlId(event.control);
     if (!read) return tell('I do not know that button any more. Please ask again.');
@@ -58,9 +58,30 @@ export function createClicks(rooms: {
         return rooms.calls.next(event, read.job, read.index);
       case 'good':
       case 'bad':
-        return rooms.calls.press(event, 'feedback', { verdict: read.action, answer: read.job });
+        return judge(event, read.job, read.action);
     }
   };
+
+  /**
+   * A button's id can be made up: what others may press is looked at where it stands. Null when the answer is the person's own or in
+   * the channel they pressed in, and they may use Parley where it is.
+   */
+  function elsewhere(event: ButtonEvent, question: Question, place: Place): Answer | null {
+    const mine = userKey(question.asker.ref) === userKey(event.author.ref);
+    if (question.private && !mine) return tell(`Only ${question.asker.name}, who asked, can see that answer.`);
+    const here = place.team === event.place.team && place.channel === event.place.channel;
+    if (!mine && !here) return tell('That button belongs to another conversation. Ask your own question here.');
+    const refusal = rooms.access.refusal(event.author, place);
+    return refusal === null ? null : tell(refusal);
+  }
+
+  async function judge(event: ButtonEvent, id: string, verdict: 'good' | 'bad'): Promise<Answer> {
+    const job = await store.jobs.get(id);
+    const place = job ? savedTurn(job)?.place : null;
+    if (!job || !place) return tell('I no longer know that answer.');
+    const no = elsewhere(event, decodeQuestion(job.payload, rooms.vault), place);
+    return no ?? rooms.calls.press(event, 'feedback', { verdict, answer: id });
+  }
 
   /** The answer to a private question comes through this click, since the question's own trigger may be dead by now. */
   async function again(event: ButtonEvent, id: string): Promise<Answer> {
@@ -78,9 +99,8 @@ export function createClicks(rooms: {
     const place = turn ? savedTurn(turn)?.place : null;
     if (!text || !turn || !place) return tell('I no longer know that question. Please type it.');
     const before = decodeQuestion(turn.payload, rooms.vault);
-    const { asker } = before;
-    if (before.private && userKey(asker.ref) !== userKey(event.author.ref))
-      return tell(`Only ${asker.name}, who asked, can see that answer.`);
+    const no = elsewhere(event, before, place);
+    if (no) return no;
     const added = await questions.add(`follow:${after}:${index}`, {
       ...before,
       asker: event.author,
@@ -97,7 +117,8 @@ export function createClicks(rooms: {
       replaces: null,
       confirmed: true,
     });
-    if (!added) return tell('That has been asked already.');
+    if (added.do === 'refused') return tell(added.say);
+    if (added.do === 'known') return tell('That has been asked already.');
     return before.private ? { do: 'work', private: true } : { do: 'none' };
   }
 
@@ -109,8 +130,10 @@ export function createClicks(rooms: {
     const { asker } = question;
     if (userKey(asker.ref) !== userKey(event.author.ref)) return tell(`Only ${asker.name}, who asked, can say that.`);
     const again = { ...question, at: rooms.clock.now(), confirmed: true };
-    if (wanted) await questions.add(`still:${id}`, again, job.conversation ?? undefined);
-    else if (await store.jobs.byKey(`still:${id}`))
+    if (wanted) {
+      const added = await questions.add(`still:${id}`, again, job.conversation ?? undefined);
+      if (added.do === 'refused') return tell(added.say);
+    } else if (await store.jobs.byKey(`still:${id}`))
       return tell('You have said yes already. Stop the answer if you like.');
     else if (question.private) return tell('All right, I leave it.');
     if (!question.private) await settled(id, question, wanted);

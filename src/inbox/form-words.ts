@@ -17,3 +17,12 @@ export function over(event: FormEvent): string {
 export function somebodyElses(owner: string): string {
   return `Only ${owner}, who opened that form, can fill it in. Run the command yourself for one of your own.`;
 }
+
+/** The longest text that is given back; what is longer was pasted from somewhere. */
+const GIVEN_BACK = 1_500;
+
+/** What somebody typed into a command that was not taken, to be copied. */
+export function givenBack(text: string): string {
+  const quoted = text.trim().slice(0, GIVEN_BACK).toWellFormed().replaceAll(/^/gm, '> ');
+  return quoted === '> ' ? '' : `\n\nYou wrote:\n\n${quoted}`;
+}

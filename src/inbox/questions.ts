@@ -4,42 +4,69 @@ import type { Job, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
 import { KEPT_MS } from '../turn/runner.ts';
+import type { Allowance } from './allowance.ts';
 
-/** The longest question, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
-const QUESTION_UNITS = 100_000;
+/** The longest question when nothing is set, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
+export const QUESTION_UNITS = 100_000;
 
 /** What is said of a question that is longer than any may be; null for the others. */
-export function tooLong(text: string, most: number = QUESTION_UNITS): string | null {
+export function tooLong(text: string, most: number): string | null {
   if (text.length <= most) return null;
   const [is, may] = [text.length, most].map((units) => units.toLocaleString('en'));
   return `That is ${is} characters; I can take ${may}. Send it as a file, and I read it from there.`;
 }
 
-/** Puts questions in the queue. */
+/** What became of a question: it waits in the queue, its key was known before, or there was no room for it, which `say` tells. */
+export type Added =
+  | { readonly do: 'added'; readonly job: Job }
+  | { readonly do: 'known' }
+  | { readonly do: 'refused'; readonly say: string };
+
+/** Puts questions in the queue. Whatever is asked, by whatever way, passes here and is counted. */
 export interface Questions {
-  /** Records a question under its event's key. Null when that key was recorded before. */
-  add(key: string, question: Question, conversation?: string): Promise<Job | null>;
+  /** Records a question under its event's key. */
+  add(key: string, question: Question, conversation?: string): Promise<Added>;
 }
 
 /** See {@link Questions}. `wake` tells the lane that there is something new. */
-export function createQuestions(rooms: { jobs: Jobs; vault: Vault; clock: Clock; wake(): void }): Questions {
+export function createQuestions(rooms: {
+  jobs: Jobs;
+  vault: Vault;
+  clock: Clock;
+  allowance: Allowance;
+  wake(): void;
+}): Questions {
+  function record(key: string, question: Question, conversation: string): Promise<Job | null> {
+    const now = rooms.clock.now();
+    return rooms.jobs.accept(
+      {
+        key,
+        lane: 'turn',
+        conversation,
+        kind: 'question',
+        payload: encodeQuestion(question, rooms.vault),
+        notBefore: 0,
+        expiresAt: now + KEPT_MS,
+      },
+      now,
+    );
+  }
+
   return {
     async add(key, question, conversation = queueOf(question, key)) {
-      const now = rooms.clock.now();
-      const job = await rooms.jobs.accept(
-        {
-          key,
-          lane: 'turn',
-          conversation,
-          kind: 'question',
-          payload: encodeQuestion(question, rooms.vault),
-          notBefore: 0,
-          expiresAt: now + KEPT_MS,
-        },
-        now,
-      );
-      if (job) rooms.wake();
-      return job;
+      const allowed = await rooms.allowance(question.asker.ref, question.place, key);
+      if (!allowed.ok) return { do: 'refused', say: allowed.say };
+      const job = await record(key, question, conversation).catch((error: unknown) => {
+        allowed.undo();
+        throw error;
+      });
+      if (!job) {
+        allowed.undo();
+        return { do: 'known' };
+      }
+      allowed.recorded();
+      rooms.wake();
+      return { do: 'added', job };
     },
   };
 }

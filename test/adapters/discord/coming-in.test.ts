@@ -49,18 +49,29 @@ test('a forwarded message is quoted, with its files', async () => {
   expect(event).toMatchObject({ addressed: 'direct', conversation: placeOf(direct), replyTo: null });
 });
 
-test('other bots, system messages and our own are no questions', async () => {
+test('system messages, our own and other bots that do not name us are no questions', async () => {
   const set = await scene();
   const { adapter, host, server, ann, channel, guild } = set;
   const other = server.people.bot('other');
   server.people.join(guild, other);
-  server.people.say(other, channel, mention(set, 'hello colleague'));
+  const work = server.people.thread(ann, channel, 'Work', { on: server.people.say(ann, channel, 'begin') });
+  server.people.say(other, work, 'hello everybody');
   const direct = server.people.direct(ann);
   await adapter.open(placeOf(direct), rendered(adapter, 'mine'), 'k', null);
   const thread = server.people.thread(ann, channel, 'Talk', { on: server.people.say(ann, channel, 'start') });
   server.people.say(ann, thread, 'a real one');
   expect((await host.event('message')).message.text).toBe('a real one');
   expect(host.events).toHaveLength(1);
+});
+
+test('a bot that names us is told of as one: the core decides', async () => {
+  const set = await scene();
+  const { host, server, channel, guild } = set;
+  const other = server.people.bot('other');
+  server.people.join(guild, other);
+  server.people.say(other, channel, mention(set, 'hello colleague'));
+  const event = await host.event('message');
+  expect(event).toMatchObject({ addressed: 'mention', message: { author: { bot: true, ref: { id: other.id } } } });
 });
 
 test('a forum post is a conversation: its place is the post, its first message the beginning of its history', async () => {

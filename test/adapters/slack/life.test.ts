@@ -233,13 +233,16 @@ describe('meeting people', () => {
     const robot = slack.people.user({ name: 'robo', bot: true });
     const shared = slack.people.channel({ name: 'shared', members: [guest, stranger, robot] });
     slack.people.say(robot, shared, `<@${slack.botUserId}> beep`);
+    slack.people.say(robot, shared, 'beep to everybody');
     slack.people.say(guest, shared, `<@${slack.botUserId}> may I?`);
     slack.people.say(stranger, shared, `<@${slack.botUserId}> and I?`);
     const first = await event('message', (one) => one.message.text === 'may I?');
     expect(first.message.author).toMatchObject({ guest: true, stranger: false });
     const second = await event('message', (one) => one.message.text === 'and I?');
     expect(second.message.author).toMatchObject({ guest: false, stranger: true });
-    expect(core.events).toHaveLength(2);
+    const third = await event('message', (one) => one.message.text === 'beep');
+    expect(third.message.author).toMatchObject({ bot: true, ref: { id: robot.botId } });
+    expect(core.events).toHaveLength(3);
   });
 
   it('hears of changed and deleted messages', async () => {
