@@ -1,0 +1,150 @@
+import * as z from 'zod';
+import type { NextcloudAccounts } from '../accounts/nextcloud-accounts.ts';
+import type { LinkedAccount } from '../accounts/nextcloud-links.ts';
+import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { Person } from '../chat/messages.ts';
+import type { Place } from '../chat/places.ts';
+import { userKey } from '../chat/places.ts';
+import type { Body } from '../chat/view.ts';
+import { FLOW_MS, type LoginFlow } from '../nextcloud/login-flow.ts';
+import type { Log } from '../ops/log.ts';
+import type { Job, NewJob, Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { storedShapes } from '../turn/question.ts';
+
+/** A login flow that somebody began and that waits for their grant in the browser. */
+export interface Connecting {
+  readonly person: Person;
+  /** Where they are told, privately. */
+  readonly place: Place;
+  readonly requester: string;
+  /** The token of the flow, sealed. */
+  readonly sealed: string;
+  readonly expiresAt: number;
+}
+
+const stored = z.object({
+  person: storedShapes.person,
+  place: storedShapes.place,
+  requester: z.string(),
+  sealed: z.string(),
+  expiresAt: z.number(),
+}) satisfies z.ZodType<Connecting>;
+
+/** Between two questions whether it was granted. */
+const POLL_MS = 3_000;
+/** An account that nobody confirmed is let go after so long. */
+const UNCONFIRMED_MS = 3_600_000;
+
+/** What connecting needs of the rest. */
+export interface ConnectRooms {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly accounts: NextcloudAccounts;
+  /** Tells one person alone. */
+  tell(person: Person, place: Place, body: Body): Promise<unknown>;
+  /** Asks them alone whether the account is theirs. */
+  ask(person: Person, place: Place, account: LinkedAccount): Promise<unknown>;
+}
+
+/** The job that waits for a grant: durable, since the password is told once only. */
+export function connectJob(
+  key: string,
+  flow: LoginFlow,
+  who: Pick<Connecting, 'person' | 'place' | 'requester'>,
+  vault: Vault,
+): NewJob {
+  const sealed = vault.seal(flow.token, boundTo(userKey(who.person.ref)));
+  const connecting: Connecting = { ...who, sealed, expiresAt: flow.expiresAt };
+  return {
+    key: `connect:${key}`,
+    lane: 'task',
+    conversation: null,
+    kind: 'connect',
+    payload: JSON.stringify(connecting),
+    notBefore: 0,
+    expiresAt: flow.expiresAt + FLOW_MS,
+  };
+}
+
+/** Waits until the person has granted, then asks whether the account is theirs. Resolves early when `gone` is aborted. */
+export async function awaitGrant(rooms: ConnectRooms, job: Job, gone: AbortSignal): Promise<void> {
+  const { store, clock, accounts } = rooms;
+  const { person, place, requester, sealed, expiresAt } = stored.parse(JSON.parse(job.payload));
+  const user = userKey(person.ref);
+  const token = rooms.vault.open(sealed, boundTo(user));
+  // A process that died had it, and has kept it.
+  let account = job.attempts > 1 ? await unconfirmed(accounts, user) : null;
+  while (account === null) {
+    if (gone.aborted) return;
+    const answer = token === null ? 'gone' : await accounts.poll({ token, expiresAt }).catch(away);
+    if (answer === 'gone' || clock.now() > expiresAt) {
+      await rooms.tell(person, place, words(EXPIRED));
+      await store.jobs.finish(job, 'done', 'not granted', [], clock.now());
+      return;
+    }
+    if (answer !== 'waiting') account = await accounts.keep(user, answer, requester);
+    else await pause(clock, POLL_MS, gone);
+  }
+  await rooms.ask(person, place, account);
+  const now = clock.now();
+  const later: NewJob = {
+    key: `unconfirmed:${job.id}`,
+    lane: 'task',
+    conversation: null,
+    kind: 'unconfirmed',
+    payload: JSON.stringify({ user }),
+    notBefore: now + UNCONFIRMED_MS,
+    expiresAt: now + 2 * UNCONFIRMED_MS,
+  };
+  await store.jobs.finish(job, 'done', null, [later], now);
+
+  function away(error: unknown): 'waiting' {
+    const { kind, detail } = problemOf(error);
+    rooms.log.info({ job: job.id, kind, detail }, 'whether a Nextcloud account was granted could not be asked');
+    return 'waiting';
+  }
+}
+
+const forgotten = z.object({ user: z.string() });
+
+/** Lets go of an account that nobody confirmed. */
+export async function dropUnconfirmed(
+  rooms: Pick<ConnectRooms, 'store' | 'clock' | 'accounts'>,
+  job: Job,
+): Promise<void> {
+  const { user } = forgotten.parse(JSON.parse(job.payload));
+  if (await unconfirmed(rooms.accounts, user)) await rooms.accounts.unlink(user);
+  await rooms.store.jobs.finish(job, 'done', null, [], rooms.clock.now());
+}
+
+async function unconfirmed(accounts: NextcloudAccounts, user: string): Promise<LinkedAccount | null> {
+  const account = await accounts.linked(user);
+  return account?.confirmed === false ? account : null;
+}
+
+function boundTo(user: string): string {
+  return JSON.stringify(['connecting', user]);
+}
+
+/** Waits, or until `gone` is aborted. */
+export function pause(clock: Clock, ms: number, gone: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(ms, resolve);
+  const stop = () => {
+    cancel();
+    resolve();
+  };
+  gone.addEventListener('abort', stop, { once: true });
+  return promise.finally(() => gone.removeEventListener('abort', stop));
+}
+
+function words(markdown: string): Body {
+  return { markdown, controls: null };
+}
+
+const EXPIRED =
+  'Nobody granted access to a Nextcloud account within 20 minutes, so I stopped waiting. `/nextcloud connect` gives you a new link.';

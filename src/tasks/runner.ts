@@ -1,0 +1,232 @@
+import type { NextcloudAccounts } from '../accounts/nextcloud-accounts.ts';
+import type { Adapter } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { View } from '../chat/view.ts';
+import type { Delivery, LiveReply } from '../delivery/delivery.ts';
+import type { Log } from '../ops/log.ts';
+import type { Job, Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { KEPT_MS } from '../turn/runner.ts';
+import { createTaskFiles } from './files.ts';
+import { whatFollows } from './follow.ts';
+import type { Lines } from './lines.ts';
+import { answersTrigger, placeOf } from './place.ts';
+import { jittered } from './poll.ts';
+import { reduceTask } from './reducer.ts';
+import { createRemote } from './remote.ts';
+import { decodeRequest } from './request.ts';
+import { resumeTask, type TaskEffect, type TaskEvent, type TaskState } from './state.ts';
+
+/** What tasks need of the rest. */
+export interface TaskRooms {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly delivery: Delivery;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly accounts: NextcloudAccounts;
+  readonly lines: Lines;
+  adapter(platform: string): Adapter;
+  /** Bytes of one file that is put into Nextcloud. */
+  readonly fileBytes: number;
+  readonly random?: () => number;
+}
+
+/** One task that runs here. */
+export interface RunningTask {
+  dispatch(event: TaskEvent): void;
+  /** Stops without a word: somebody else has the task now, or will. */
+  abandon(): void;
+  /** Puts the job back to wait; quietly does nothing when it has ended or is another's. */
+  giveBack(): Promise<void>;
+  /** Resolves when the task has ended in the store, or was let go; rejects when the store failed. */
+  readonly over: Promise<void>;
+}
+
+/** Runs a task's job from where it stands: performs the reducer's effects and feeds it what comes of them. */
+export function runTask(
+  rooms: TaskRooms,
+  { job, lost }: { readonly job: Job; readonly lost: AbortSignal },
+): RunningTask {
+  const { store, delivery, clock, accounts } = rooms;
+  const random = rooms.random ?? Math.random;
+  const request = decodeRequest(job.payload, rooms.vault);
+  const log = rooms.log.child({ task: job.id });
+  const gone = new AbortController();
+  const over = Promise.withResolvers<void>();
+  const timers = new Set<() => void>();
+  const files = createTaskFiles({ ...rooms, log }, job, request);
+  let state: TaskState = resumeTask(job, request.order, clock.now());
+  let reply: LiveReply | null = null;
+  let ended = false;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  const talk = { state: () => state, dispatch, written: () => writing, gone: gone.signal, later };
+  const remote = createRemote({ ...rooms, log }, { job, request, files }, talk);
+
+  function dispatch(event: TaskEvent): void {
+    if (ended) return;
+    const [next, effects] = reduceTask(state, event);
+    state = next;
+    for (const effect of effects) perform(effect);
+  }
+
+  function perform(effect: TaskEffect): void {
+    switch (effect.do) {
+      case 'place':
+        follow(place());
+        break;
+      case 'prepare':
+      case 'order':
+      case 'cancel':
+      case 'fetch':
+        follow(remote[effect.do]());
+        break;
+      case 'post':
+        follow(post());
+        break;
+      case 'later':
+        later(jittered(effect.ms, random), () => again(effect.what));
+        break;
+      case 'show':
+        theReply().show(effect.view);
+        break;
+      case 'finish':
+        follow(finish(effect.view));
+        break;
+      case 'checkpoint':
+        checkpoint();
+        break;
+      case 'end':
+        end().then(over.resolve, over.reject);
+        break;
+    }
+  }
+
+  function again(what: Extract<TaskEffect, { do: 'later' }>['what']): void {
+    if (what === 'poll') {
+      if (state.phase === 'waiting') follow(remote.poll());
+    } else perform({ do: what });
+  }
+
+  function later(ms: number, task: () => void): void {
+    const cancelTimer = clock.after(ms, () => {
+      timers.delete(cancelTimer);
+      if (!ended) task();
+    });
+    timers.add(cancelTimer);
+  }
+
+  /** What an effect throws happened to the task. */
+  function follow(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const problem = problemOf(error);
+      if (ended || problem.kind === 'stopped') return;
+      log.warn({ kind: problem.kind, detail: problem.detail, ...(problem.kind === 'bug' && { error }) }, 'task failed');
+      dispatch({ type: 'failed', problem });
+    });
+  }
+
+  async function place(): Promise<void> {
+    const titleLength = (platform: string) => rooms.adapter(platform).limits.titleLength;
+    const found = await placeOf({ delivery, clock, log, titleLength }, job, request);
+    delivery.busy(found, 'working on it…');
+    dispatch({ type: 'placed', place: found, at: clock.now() });
+  }
+
+  async function post(): Promise<void> {
+    const identity = await accounts.owning(request.account);
+    const { seen, result, place: at } = state;
+    if (identity && seen && result && at) {
+      for (const [index, file] of result.files.entries()) {
+        if (index < state.posted || ended) continue;
+        await files.post(identity.nc, seen, file, { place: at, index, sure: job.attempts === 1 }, gone.signal);
+        if (ended) return;
+        dispatch({ type: 'posted', count: index + 1 });
+        await writing;
+      }
+    }
+    dispatch({ type: 'settled' });
+  }
+
+  /** The live reply. Made once: after a crash it finds the messages that already stand. */
+  function theReply(): LiveReply {
+    reply ??= delivery.reply({
+      lease: job,
+      job: job.id,
+      generation: 0,
+      place: state.place ?? request.conversation,
+      via: answersTrigger(request) ? request.trigger : null,
+      after: request.message,
+      reuse: [],
+      expiresAt: clock.now() + KEPT_MS,
+      ...(request.private && { answerUser: request.asker.ref }),
+    });
+    return reply;
+  }
+
+  /** The last edit. Whatever becomes of it, nothing more is shown then but files. */
+  async function finish(view: View): Promise<void> {
+    stopTimers();
+    remote.leaveLine();
+    if (state.place) delivery.busy(state.place, null);
+    const delivered = await theReply().finish(view);
+    if (delivered.ok) return dispatch({ type: 'delivered' });
+    const { problem } = delivered;
+    // Another process has the task now, or will: its result is theirs to show.
+    if (problem.kind === 'stopped') return abandon();
+    if (ended) return;
+    log.warn({ kind: problem.kind, detail: problem.detail }, 'a result could not be shown');
+    const words = `I could not show the result where you asked for it. ${problem.say}`;
+    await delivery.tell(request.asker.ref, request.place, { markdown: words, controls: null }, request.trigger);
+    dispatch({ type: 'undelivered' });
+  }
+
+  function checkpoint(): void {
+    const json = JSON.stringify(state);
+    writing = writing
+      .then(() => store.jobs.checkpoint(job, json))
+      .then((held) => {
+        if (!held) abandon();
+      })
+      .catch((error: unknown) => log.warn({ error }, 'a task could not be left in the store'));
+  }
+
+  async function end(): Promise<void> {
+    ended = true;
+    stopTimers();
+    const { problem, cancelled, startedAt } = state;
+    const outcome = problem?.kind ?? (state.result ? 'done' : cancelled ? 'cancelled' : 'gone');
+    log.info({ ms: clock.now() - startedAt, number: state.seen?.id, outcome }, 'task over');
+    checkpoint();
+    await writing;
+    const then = whatFollows(job, request, state, rooms.vault, clock.now());
+    await store.jobs.finish(job, 'done', problem?.detail ?? null, then, clock.now());
+  }
+
+  function stopTimers(): void {
+    for (const cancelTimer of timers) cancelTimer();
+    timers.clear();
+  }
+
+  function abandon(): void {
+    if (ended) return;
+    ended = true;
+    stopTimers();
+    gone.abort();
+    reply?.abandon();
+    over.resolve();
+  }
+
+  async function giveBack(): Promise<void> {
+    await writing;
+    await store.jobs
+      .retry(job, clock.now(), 'let go of')
+      .catch((error: unknown) => log.warn({ error }, 'a task could not be given back; its lease will run out'));
+  }
+
+  lost.addEventListener('abort', abandon, { once: true });
+  dispatch({ type: 'begin' });
+  return { dispatch, abandon, giveBack, over: over.promise };
+}
