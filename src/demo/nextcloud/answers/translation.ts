@@ -34,7 +34,10 @@ const languages: Record<string, readonly [name: string, column: 0 | 1 | 2]> = {
 export function translation(text: string, target: string): string {
   const [name, column] = languages[target] ?? languages.en ?? ['English', 0];
   const known = new Map<string, string>();
-  for (const row of dictionary) for (const word of row) known.set(word.toLowerCase(), row[column]);
+  for (const row of dictionary) {
+    // A word that stands in two rows means the first.
+    for (const word of row) if (!known.has(word.toLowerCase())) known.set(word.toLowerCase(), row[column]);
+  }
   const words = [...known.keys()].sort((a, b) => b.length - a.length).join('|');
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?![\\p{L}\\p{N}])`, 'giu');
   const translated = text.replace(pattern, (word) => cased(known.get(word.toLowerCase()) ?? word, word));
