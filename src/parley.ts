@@ -93,6 +93,8 @@ export interface ParleyLimits extends AskLimits {
 
 /** Parley, put together. */
 export interface Parley {
+  /** Whose account acts for whom. */
+  readonly accounts: Accounts;
   /** Connects every platform; resolves when those that can are. A platform that never will is logged and told by `unready`. */
   start(): Promise<void>;
   /** Takes nothing more in, lets answers end for at most `drainMs`, lets go of the rest. */
@@ -333,6 +335,7 @@ export function createParley(options: ParleyOptions): Parley {
   }
 
   return {
+    accounts,
     async start() {
       await accounts.start();
       sweep();

@@ -71,6 +71,8 @@ export async function openWorld(
     store?: Store;
     openWebUI?: ScriptedOpenWebUI;
     plain?: Plain;
+    /** One with a key of its own lets people link accounts. */
+    vault?: Vault;
     emoji?: boolean;
     titles?: boolean;
     followUps?: boolean;
@@ -80,7 +82,7 @@ export async function openWorld(
   } = {},
 ): Promise<World> {
   const openWebUI = given.openWebUI ?? (await startScriptedOpenWebUI());
-  const vault = createVault(null);
+  const vault = given.vault ?? createVault(null);
   const clock = given.clock ?? systemClock;
   const store = given.store ?? openSqlite(':memory:', { vault });
   const plain = given.plain ?? createPlain({ clock: systemClock });
