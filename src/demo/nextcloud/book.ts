@@ -44,7 +44,7 @@ export class Made {
 /** What {@link TaskBook} tells whoever watches it. */
 export type Change = 'added' | 'started' | 'progress' | 'ended' | 'removed';
 
-const mostTasks = 5000;
+const mostTasks = 1000;
 /** Seconds that the server expects a task to take, until it knows better. */
 const expectedSeconds = 7;
 

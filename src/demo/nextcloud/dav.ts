@@ -1,5 +1,5 @@
 import type { Call } from './exchange.ts';
-import { nameOf, parentOf, type StoredFile } from './files.ts';
+import { nameOf, parentOf, type StoredFile, typeOf } from './files.ts';
 import { plainType, type Reply, requestId } from './reply.ts';
 import type { World } from './world.ts';
 import { escaped } from './xml.ts';
@@ -17,9 +17,9 @@ export function davRoutes(world: World) {
       return fault(429, 'OCP\\Security\\Bruteforce\\MaxDelayReached', 'Reached maximum delay');
     }
     if (login.kind !== 'person') {
-      const name = 'Sabre\\DAV\\Exception\\NotAuthenticated';
-      const why = login.kind === 'wrong' ? 'Username or password was incorrect' : 'Cannot authenticate over ajax calls';
-      const reply = fault(401, name, login.kind === 'none' ? "No 'Authorization: Basic' header found" : why);
+      const why =
+        login.kind === 'wrong' ? 'Username or password was incorrect' : "No 'Authorization: Basic' header found";
+      const reply = fault(401, 'Sabre\\DAV\\Exception\\NotAuthenticated', why);
       return { ...reply, headers: { 'www-authenticate': 'Basic realm="Nextcloud", charset="UTF-8"' } };
     }
     const user = login.person.id;
@@ -51,7 +51,7 @@ async function answer(world: World, call: Call, user: string, path: string): Pro
         return fault(409, 'Sabre\\DAV\\Exception\\Conflict', why);
       }
       if (file?.folder) return fault(409, 'Sabre\\DAV\\Exception\\Conflict', 'PUT is not allowed on non-files.');
-      const type = call.request.headers['content-type'] ?? 'application/octet-stream';
+      const type = typeOf(path);
       const bytes = await call.bytes();
       const changed = world.clock.now();
       return put(world, { owner: user, path, folder: false, type, bytes, changed }, file === null ? 201 : 204);

@@ -12,7 +12,7 @@ export interface OldTask {
   readonly task: Task;
 }
 
-const mostTasks = 2000;
+const mostTasks = 1000;
 
 /** The old API's tasks, bounded: the oldest go. */
 export class OldBook {

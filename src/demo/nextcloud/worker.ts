@@ -56,6 +56,7 @@ export class Worker {
 
   /** Goes to work again: waiting tasks are picked up, running ones begin their run anew. */
   release(): void {
+    if (!this.#held) return;
     this.#held = false;
     for (const task of this.#waiting()) this.#take(task);
   }
