@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import type { Job } from '../store/port.ts';
 import { storedShapes } from './question.ts';
-import type { TurnState } from './state.ts';
-import { newTurn } from './state.ts';
+import { type Manner, newTurn, ORDINARY, type TurnState } from './state.ts';
 
 const { place } = storedShapes;
 
@@ -66,6 +65,8 @@ const state = z.object({
   tool: z.string().nullable(),
   armed: z.boolean(),
   stopped: z.boolean(),
+  // Rows of an older version know of none.
+  manner: z.object({ shareable: z.boolean(), temporary: z.boolean(), web: z.boolean() }).default(ORDINARY),
   problem: problemShape.nullable(),
 }) satisfies z.ZodType<TurnState>;
 
@@ -77,7 +78,7 @@ export function savedTurn(job: Job): TurnState | null {
 }
 
 /** The state a claimed job begins or goes on with. */
-export function resumeTurn(job: Job, now: number): TurnState {
+export function resumeTurn(job: Job, now: number, manner: Manner): TurnState {
   const saved = savedTurn(job);
-  return saved ? { ...saved, attempt: job.attempts } : newTurn(job.id, job.attempts, now);
+  return saved ? { ...saved, attempt: job.attempts } : newTurn(job.id, job.attempts, now, manner);
 }

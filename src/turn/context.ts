@@ -51,7 +51,10 @@ export function messagesOf(turns: readonly Turn[]): ChatMessage[] {
 /** The files that the model may search in. */
 export function attachedFiles(turns: readonly Turn[]): AttachedFile[] {
   const files = turns.flatMap((turn) => turn.files);
-  return files.flatMap((file): AttachedFile[] =>
-    file.type === 'file' && typeof file.id === 'string' ? [{ type: 'file', id: file.id }] : [],
+  const found = files.flatMap((file): AttachedFile[] =>
+    (file.type === 'file' || file.type === 'collection') && typeof file.id === 'string'
+      ? [{ type: file.type, id: file.id }]
+      : [],
   );
+  return found.filter((file, at) => found.findIndex((one) => one.id === file.id) === at);
 }

@@ -3,6 +3,7 @@ export const ACTIONS = [
   'stop',
   'retry',
   'regenerate',
+  'share',
   'follow',
   'good',
   'bad',
@@ -17,7 +18,7 @@ export const ACTIONS = [
 
 /**
  * See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens a step of a form, `next` runs a command.
- * `cancel`, `rerun` and `chain` are those of tasks: call off, try again, go on with the result.
+ * `cancel`, `rerun` and `chain` are those of tasks: call off, try again, go on with the result. `share` posts a private answer for everybody.
  */
 export type Action = (typeof ACTIONS)[number];
 

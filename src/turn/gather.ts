@@ -25,6 +25,7 @@ import { knownTurns } from './known-turns.ts';
 import { conversationKey } from './locate.ts';
 import type { Question } from './question.ts';
 import type { Ids, TurnState } from './state.ts';
+import { putInFolder, requestOf, wishedFiles } from './wished.ts';
 
 /** All that is needed to ask the model. */
 export interface Gathered {
@@ -101,7 +102,7 @@ export function createGather(rooms: {
     const composed = composeQuestion(question, overheard.messages, conversation.chatId === null);
     const asked: StoredQuestion = {
       text: before?.asked ?? withFileTexts(composed, attachments.texts),
-      files: storedFiles(attachments),
+      files: [...storedFiles(attachments), ...wishedFiles(question)],
     };
     const wanted: Ids = {
       chatId: chat.chatId,
@@ -115,18 +116,32 @@ export function createGather(rooms: {
     };
     signal.throwIfAborted();
     const title = await chatTitle(conversation.key, question);
-    const opened = save && upToDate ? await openFor({ ask, save }, wanted, asked, title) : null;
-    const ids: Ids = opened ? { ...wanted, chatId: opened.chatId, owner: opened.renewed ? ask.owner : owner } : wanted;
+    const temporary = question.wishes?.temporary ?? false;
+    const opened = save && upToDate && !temporary ? await openFor({ ask, save }, wanted, asked, title) : null;
+    const ids: Ids = opened
+      ? { ...wanted, chatId: opened.chatId, owner: opened.renewed ? ask.owner : owner }
+      : { ...wanted, ...(temporary && { chatId: null }) };
     // A question that stands in the chat already was told what came before it.
     const seen = old ? null : (question.message?.id ?? overheard.messages.at(-1)?.ref.id ?? null);
-    await remember(job, conversation, { from: wanted.chatId, renewed: opened?.renewed ?? false, ids }, question, seen);
-    const turns = opened ? branch(opened.tree, ids.questionId) : await turnsWithoutChat(job, ids, asked);
+    // What is temporary leaves no trace in the conversation: the next question is told what people wrote before it, too.
+    if (!temporary)
+      await remember(
+        job,
+        conversation,
+        { from: wanted.chatId, renewed: opened?.renewed ?? false, ids },
+        question,
+        seen,
+      );
+    const turns = opened ? branch(opened.tree, ids.questionId) : await turnsWithoutChat(job, wanted, asked);
     const own = opened !== null && (isOwn || opened.renewed);
     const shown =
       opened && save && !own ? await withoutForeignFiles(turns, { ask, save }, rooms.log) : { turns, notices: [] };
     const notices = [...attachments.notices, ...overheard.notices, ...shown.notices];
     if (opened?.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
-    if (!opened && owner !== null && !(await rooms.tellOwner(owner, place))) notices.push(KEPT);
+    const folder = question.wishes?.folder ?? null;
+    const unfiled = opened && save && folder !== null ? await putInFolder(save.server, opened.chatId, folder) : null;
+    if (unfiled !== null) notices.push(unfiled);
+    if (!opened && !temporary && owner !== null && !(await rooms.tellOwner(owner, place))) notices.push(KEPT);
     return {
       ask,
       own,
@@ -138,11 +153,7 @@ export function createGather(rooms: {
         messages: messagesOf(shown.turns),
         // A saved chat's id makes servers from 0.12 on refuse a direct question (docs/openwebui-compatibility.md).
         chatId: null,
-        files: attachedFiles(shown.turns),
-        // In direct mode the server uses a model's own tools only when they are named, and tools and knowledge only in the
-        // old way of calling (docs/openwebui-compatibility.md).
-        toolIds: model.toolIds,
-        functionCalling: model.toolIds.length > 0 || model.knowledge ? 'legacy' : null,
+        ...requestOf(question, model, attachedFiles(shown.turns)),
         variables: { '{{USER_NAME}}': question.asker.name, '{{USER_LANGUAGE}}': question.asker.locale ?? 'en-US' },
       },
     };

@@ -17,6 +17,7 @@ import { createPictures } from './pictures.ts';
 import { decodeQuestion } from './question.ts';
 import { reduce } from './reducer.ts';
 import type { Effect, TurnEvent, TurnState } from './state.ts';
+import { mannerOf } from './wished.ts';
 
 /** Silence that ends an answer: models may think for minutes without a word, dead connections for ever. */
 const IDLE_MS = 300_000;
@@ -102,7 +103,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
   const log = rooms.log.child({ turn: job.id });
   const model = new AbortController();
   const over = Promise.withResolvers<void>();
-  let state: TurnState = resumeTurn(job, clock.now());
+  let state: TurnState = resumeTurn(job, clock.now(), mannerOf(question));
   let located: Located | null = null;
   let gathered: Gathered | null = null;
   let reply: LiveReply | null = null;
@@ -280,7 +281,13 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
       notBefore: 0,
       expiresAt: clock.now() + KEPT_MS,
     } as const;
-    await store.jobs.finish(job, 'done', problem?.detail ?? null, state.ids ? [after] : [], clock.now());
+    await store.jobs.finish(
+      job,
+      'done',
+      problem?.detail ?? null,
+      state.ids && !state.manner.temporary ? [after] : [],
+      clock.now(),
+    );
   }
 
   function abandon(): void {

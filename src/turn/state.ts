@@ -21,6 +21,19 @@ export interface Ids {
   readonly asker: string | null;
 }
 
+/** How a question wants to be answered, as far as that shows. */
+export interface Manner {
+  /** Only the asker sees the answer, in a place where others are: they may share it. */
+  readonly shareable: boolean;
+  /** Nothing is kept in Open WebUI. */
+  readonly temporary: boolean;
+  /** The web was to be searched. */
+  readonly web: boolean;
+}
+
+/** A question like most. */
+export const ORDINARY: Manner = { shareable: false, temporary: false, web: false };
+
 /** All that a turn knows while it runs. JSON: it is left in the job row and read back after a crash. */
 export interface TurnState {
   readonly job: string;
@@ -52,6 +65,7 @@ export interface TurnState {
   readonly armed: boolean;
   /** Stopped by somebody. */
   readonly stopped: boolean;
+  readonly manner: Manner;
   readonly problem: Problem | null;
 }
 
@@ -95,7 +109,7 @@ export type Effect =
   | { readonly do: 'end' };
 
 /** The state of a turn that begins for the `attempt`-th time. */
-export function newTurn(job: string, attempt: number, at: number): TurnState {
+export function newTurn(job: string, attempt: number, at: number, manner: Manner = ORDINARY): TurnState {
   return {
     job,
     phase: 'gathering',
@@ -116,6 +130,7 @@ export function newTurn(job: string, attempt: number, at: number): TurnState {
     tool: null,
     armed: false,
     stopped: false,
+    manner,
     problem: null,
   };
 }

@@ -31,7 +31,19 @@ function markdownOf(state: TurnState, final: boolean): string {
   const blocks = [state.notices.map((notice) => `> ${notice}`).join('\n'), state.text];
   if (final && state.problem) blocks.push(state.text ? `*${state.problem.say}*` : state.problem.say);
   else if (final && state.stopped) blocks.push('*Stopped.*');
+  if (final && !state.problem) blocks.push(...footOf(state));
   return blocks.filter((block) => block !== '').join('\n\n');
+}
+
+/** What is said below a whole answer about how it came about. */
+function footOf({ manner, sources, text }: TurnState): string[] {
+  if (text === '') return [];
+  const foot: string[] = [];
+  if (manner.web && !sources.some((source) => source.url !== null))
+    foot.push('*The web search brought no page: it may be switched off in Open WebUI.*');
+  if (manner.temporary)
+    foot.push('*Temporary: Open WebUI keeps nothing of this, and later ordinary questions here do not know of it.*');
+  return foot;
 }
 
 function noteOf(state: TurnState): Note | null {
@@ -48,7 +60,10 @@ function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | und
   else if (state.problem) buttons.push(button('retry', 'Retry', 'primary', state.job));
   else {
     buttons.push(button('regenerate', 'Regenerate', 'plain', state.job));
-    buttons.push(button('good', 'Good answer', 'plain', state.job), button('bad', 'Bad answer', 'plain', state.job));
+    if (state.manner.shareable && state.text !== '') buttons.push(button('share', 'Share here', 'plain', state.job));
+    // An opinion is kept with the chat: without one there is nothing to keep it with.
+    if (!state.manner.temporary)
+      buttons.push(button('good', 'Good answer', 'plain', state.job), button('bad', 'Bad answer', 'plain', state.job));
   }
   followUps?.questions.forEach((question, index) => {
     buttons.push({ id: controlId('follow', followUps.job, index), label: question, style: 'plain', role: 'follow-up' });
@@ -57,10 +72,10 @@ function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | und
 }
 
 function button(
-  action: 'stop' | 'retry' | 'regenerate' | 'good' | 'bad',
+  action: 'stop' | 'retry' | 'regenerate' | 'share' | 'good' | 'bad',
   label: string,
   style: Button['style'],
   job: string,
 ): Button {
-  return { id: controlId(action, job), label, style, role: action };
+  return { id: controlId(action, job), label, style, role: action === 'share' ? 'other' : action };
 }
