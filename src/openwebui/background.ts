@@ -174,6 +174,11 @@ export async function settleInBackground(server: OpenWebUI, at: AnswerPlace): Pr
   if (isAtLeast((await version(server)).version, 0, 12)) await deleteMessage(server, at.chatId, at.answerId);
 }
 
+/** Whether this server lets models call tools natively where their settings say nothing: from 0.10 on (our reference, openwebui 3.2). */
+export async function usesToolsNatively(server: OpenWebUI): Promise<boolean> {
+  return isAtLeast((await version(server)).version, 0, 10);
+}
+
 async function tasksOf(server: OpenWebUI, chatId: string): Promise<readonly string[]> {
   const path = `/api/tasks/chat/${segment(chatId)}`;
   return (await json(server, { method: 'GET', path, about: 'answer' }, tasks)).task_ids;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
+import { settleInBackground } from '../openwebui/background.ts';
 import type { ChatTree } from '../openwebui/chat-tree.ts';
-import { addAnswer, addQuestion, changeMessage, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
+import { addAnswer, addQuestion, adoptAnswer, changeMessage, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
 import { changeChat, createChat } from '../openwebui/chats.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Ids, TurnState } from './state.ts';
@@ -53,7 +54,8 @@ export async function openChat(
 /**
  * Writes a finished answer under its question, or only adds follow-ups to one that stands already: repeating it changes nothing,
  * and what somebody edited in the browser since stays. The answer is stored only now, whole: a server from 0.12 on never changes
- * one that was stored as unfinished (docs/openwebui-compatibility.md).
+ * one that was stored as unfinished (docs/openwebui-compatibility.md). One that the server made by itself stands there already, and
+ * is only put in its place. Throws while the server is still at it.
  */
 export async function saveAnswer(
   server: OpenWebUI,
@@ -62,7 +64,9 @@ export async function saveAnswer(
   question: StoredQuestion,
   followUps: readonly string[],
 ): Promise<void> {
-  await changeChat(server, ids.chatId, (tree) => {
+  if (state.background) await settleInBackground(server, ids);
+  await changeChat(server, ids.chatId, (stored) => {
+    const tree = state.background ? adoptAnswer(stored, ids.answerId, ids.questionId) : stored;
     if (tree.history.messages[ids.answerId]?.done === true)
       return followUps.length > 0 ? changeMessage(tree, ids.answerId, { followUps: [...followUps] }) : tree;
     const now = state.startedAt;

@@ -64,6 +64,7 @@ const state = z.object({
   status: z.string().nullable(),
   tool: z.string().nullable(),
   armed: z.boolean(),
+  background: z.boolean().default(false),
   stopped: z.boolean(),
   // Rows of an older version know of none.
   manner: z.object({ shareable: z.boolean(), temporary: z.boolean(), web: z.boolean() }).default(ORDINARY),

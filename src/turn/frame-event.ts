@@ -17,6 +17,7 @@ export function eventOf(frame: Frame, at: number): TurnEvent | null {
     case 'tool-call':
       return { type: 'tool', name: frame.name };
     case 'working':
+      return { type: 'working', tool: frame.tool };
     case 'model':
     case 'end':
       return null;

@@ -9,6 +9,8 @@ const NOTHING: readonly Effect[] = [];
 
 /** UTF-16 units of an answer when nothing is set: a model that goes round in circles would write for ever. */
 export const ANSWER_UNITS = 100_000;
+/** So often a turn begins to look at an answer that the server makes by itself. */
+const MOST_LOOKS = 10;
 /** UTF-16 units of what a model thinks; the rest is not kept. */
 const THINKING_UNITS = 400_000;
 
@@ -52,9 +54,15 @@ export function reduce(state: TurnState, event: TurnEvent, most: number = ANSWER
       return [{ ...state, usage: event.usage }, NOTHING];
     case 'tool':
       return [{ ...state, tool: event.name }, NOTHING];
-    case 'quiet':
+    case 'background':
+      return [{ ...state, background: true }, [{ do: 'checkpoint' }]];
+    case 'working':
+      return state.text ? [state, NOTHING] : shown({ ...state, status: `Using ${event.tool}…` });
+    case 'quiet': {
       if (state.text || state.status) return [state, NOTHING];
-      return shown({ ...state, status: state.reasoning ? 'Thinking…' : 'Still working on it…' });
+      const doing = state.background ? 'Working on it with tools…' : 'Still working on it…';
+      return shown({ ...state, status: state.reasoning ? 'Thinking…' : doing });
+    }
     case 'answered':
       return finish(state.text.trim() ? state : { ...state, problem: state.tool ? TOOL : EMPTY });
     case 'failed':
@@ -72,12 +80,13 @@ export function reduce(state: TurnState, event: TurnEvent, most: number = ANSWER
 
 /**
  * A turn begins, or begins again after a crash: whole text is only put, and the model is asked a second time, unless it had been
- * given tools. A second crash gives up on asking.
+ * given tools. A second crash gives up on asking. An answer that the server makes by itself is only looked at again.
  */
 function begin(state: TurnState): Step {
   if (state.attempt === 1) return [state, [{ do: 'locate' }]];
   const asked = state.phase === 'asking' || state.phase === 'answering';
-  if (state.attempt > 2 || (asked && state.armed)) return finish({ ...state, problem: INTERRUPTED });
+  const goesOn = asked && state.background && state.attempt <= MOST_LOOKS;
+  if (!goesOn && (state.attempt > 2 || (asked && state.armed))) return finish({ ...state, problem: INTERRUPTED });
   return [{ ...state, phase: 'gathering' }, [{ do: 'locate' }]];
 }
 

@@ -2,10 +2,10 @@ import type { Clock } from '../chat/clock.ts';
 import { type Problem, problemOf } from '../chat/errors.ts';
 import type { Place } from '../chat/places.ts';
 import type { Delivery, LiveReply } from '../delivery/delivery.ts';
-import { ask } from '../openwebui/completions.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import { type Answering, createAnswering, LET_GO } from './answering.ts';
 import { resumeTurn } from './checkpoint.ts';
 import { asAsker } from './credentials.ts';
 import { toldInPrivate } from './elsewhere.ts';
@@ -19,8 +19,6 @@ import { reduce } from './reducer.ts';
 import type { Effect, TurnEvent, TurnState } from './state.ts';
 import { mannerOf } from './wished.ts';
 
-/** Silence that ends an answer: models may think for minutes without a word, dead connections for ever. */
-const IDLE_MS = 300_000;
 /** Without text for so long, the reply shows that it is still at work, with Stop. */
 const QUIET_MS = 10_000;
 /** The text is left in the store this often while it grows; all that a crash can cost is asking again. */
@@ -60,9 +58,10 @@ const MOST_STOPPED = 1_000;
 export function createTurns(rooms: TurnRooms): Turns {
   const running = new Map<string, RunningTurn>();
   const toStop = new Set<string>();
+  const answering = createAnswering();
   return {
     async run(held) {
-      const turn = runTurn(rooms, held);
+      const turn = runTurn(rooms, answering, held);
       running.set(held.job.id, turn);
       if (toStop.delete(held.job.id)) turn.dispatch({ type: 'stop' });
       try {
@@ -97,7 +96,11 @@ interface RunningTurn {
   readonly over: Promise<void>;
 }
 
-function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly lost: AbortSignal }): RunningTurn {
+function runTurn(
+  rooms: TurnRooms,
+  answering: Answering,
+  { job, lost }: { readonly job: Job; readonly lost: AbortSignal },
+): RunningTurn {
   const { store, delivery, clock } = rooms;
   const question = decodeQuestion(job.payload, rooms.vault);
   const log = rooms.log.child({ turn: job.id });
@@ -195,7 +198,8 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
 
   async function askModel(): Promise<void> {
     if (!gathered) return;
-    for await (const frame of ask(gathered.ask.server, gathered.question, { signal: model.signal, idleMs: IDLE_MS })) {
+    const begins = () => dispatch({ type: 'background' });
+    for await (const frame of answering(gathered, { signal: model.signal, goesOn: state.background, begins })) {
       const shown = frame.type === 'image' && !question.private && pictures.take(frame.url);
       const event = shown ? pictureEvent(clock.now()) : eventOf(frame, clock.now());
       if (event) dispatch(event);
@@ -294,7 +298,7 @@ function runTurn(rooms: TurnRooms, { job, lost }: { readonly job: Job; readonly 
     if (ended) return;
     ended = true;
     atRest();
-    model.abort();
+    model.abort(LET_GO);
     reply?.abandon();
     over.resolve();
   }

@@ -63,6 +63,8 @@ export interface TurnState {
   readonly tool: string | null;
   /** The model was given tools, which the server runs: they may have done something that must not happen twice. */
   readonly armed: boolean;
+  /** The server makes the answer by itself, and goes on when this process ends. */
+  readonly background: boolean;
   /** Stopped by somebody. */
   readonly stopped: boolean;
   readonly manner: Manner;
@@ -86,6 +88,10 @@ export type TurnEvent =
   | { readonly type: 'sources'; readonly sources: readonly Source[]; readonly citations: readonly unknown[] }
   | { readonly type: 'usage'; readonly usage: Readonly<Record<string, unknown>> }
   | { readonly type: 'tool'; readonly name: string }
+  /** From now on the server makes the answer by itself. */
+  | { readonly type: 'background' }
+  /** The server runs a tool; its name as people may read it. */
+  | { readonly type: 'working'; readonly tool: string }
   /** Ten seconds have passed since the place was known. */
   | { readonly type: 'quiet' }
   | { readonly type: 'answered' }
@@ -129,6 +135,7 @@ export function newTurn(job: string, attempt: number, at: number, manner: Manner
     status: null,
     tool: null,
     armed: false,
+    background: false,
     stopped: false,
     manner,
     problem: null,
