@@ -1,3 +1,4 @@
+import { LinkNeeded } from '../accounts/accounts.ts';
 import type { Answer } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, problemOf } from '../chat/errors.ts';
@@ -6,11 +7,12 @@ import type { FormValue } from '../chat/forms.ts';
 import type { Limits } from '../chat/limits.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
+import type { Body } from '../chat/view.ts';
 import type { Desk } from '../commands/desk.ts';
 import { fieldsOf } from '../commands/form.ts';
 import { checkOptions, firstWord, readOptions } from '../commands/grammar.ts';
 import { findPrompt } from '../commands/prompt-names.ts';
-import type { Call, Command, Filled, Outcome, OwnForm, Registry } from '../commands/registry.ts';
+import type { Call, Command, Filled, Next, Outcome, OwnForm, Registry } from '../commands/registry.ts';
 import { usage } from '../commands/registry.ts';
 import type { Log } from '../ops/log.ts';
 import { cleanText } from '../turn/compose.ts';
@@ -22,6 +24,7 @@ import { newSessionId, stepCount } from './form-sessions.ts';
 import { givenBack, over, somebodyElses } from './form-words.ts';
 import type { NextButtons } from './next-buttons.ts';
 import { type Questions, tooLong } from './questions.ts';
+import { LINK } from './waiting.ts';
 
 /** Runs commands, however they were typed: as slash commands, after a mention, sent in as forms, or by a button. */
 export interface Calls {
@@ -142,31 +145,38 @@ export function createCalls(rooms: CallRooms): Calls {
     } catch (error) {
       const problem = problemOf(error);
       rooms.log.warn({ command: command.name, kind: problem.kind, detail: problem.detail, error }, 'command failed');
+      if (error instanceof LinkNeeded && desk.linking.off === null) return offer(problem.say, [LINK], use);
       if (!session) return say(problem.say, true);
       return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
-    const long =
-      outcome.do === 'ask'
-        ? tooLong(outcome.text, Math.min(outcome.most ?? rooms.questionUnits, rooms.questionUnits))
-        : null;
+    const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most ?? rooms.questionUnits) : null;
     if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
     if (outcome.do === 'say') {
       if (session) await forms.close(session);
-      const body = await rooms.nextButtons.under(outcome.body, outcome.next ?? [], { ...use, author: use.author.ref });
-      // What a command only says, a list or a complaint, concerns the one who typed it.
-      return { do: 'say', body, private: true, ...(use.instead && { instead: true }) };
+      return offer(outcome.body, outcome.next ?? [], use);
     }
     // What a button under words for one person begins in public does not go through that button.
     const away = use.way === 'click' && !(outcome.private ?? command.private);
     const isPrivate = outcome.private ?? command.private;
     const added = await ask(outcome, away ? { ...use, trigger: null } : use, isPrivate, session !== null);
+    if (added.do === 'refused' && added.next) {
+      if (session) await forms.close(session);
+      return offer(added.say, added.next, use);
+    }
     if (added.do === 'refused') {
       if (session) return withButton(session, 0, `${added.say} What you typed is kept for an hour.`, 'Send it again');
       return say(use.way === 'command' ? `${added.say}${givenBack(outcome.text)}` : added.say, true);
     }
     if (session) await forms.close(session);
     return away ? { do: 'none' } : { do: 'work', private: isPrivate };
+  }
+
+  /** What a command only says, a list or a complaint, concerns the one who typed it. */
+  async function offer(words: string | Body, next: readonly Next[], use: Use): Promise<Answer> {
+    const body = typeof words === 'string' ? { markdown: words, controls: null } : words;
+    const under = await rooms.nextButtons.under(body, next, { ...use, author: use.author.ref });
+    return { do: 'say', body: under, private: true, ...(use.instead && { instead: true }) };
   }
 
   /** A command's own form: for the first time, or once more with what was wrong or has changed meanwhile. */

@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Adapter, Answer } from '../../src/chat/adapter.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
+import { findPeople } from '../../src/openwebui/principals.ts';
 import type { Prompt } from '../../src/openwebui/prompt-rows.ts';
 import { listPrompts, pagePrompts, updatePrompt } from '../../src/openwebui/prompts.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { formIn, makePrompt, pressIn, send, wordsIn } from './prompt-world.ts';
-import { openWorld, person, type World } from './world.ts';
+import { CHANNEL, openWorld, person, type World } from './world.ts';
 
 let world: World;
 let attached = '[]';
@@ -35,24 +36,33 @@ async function onServer(): Promise<readonly Prompt[]> {
   return found.items;
 }
 
+async function people() {
+  const server = connect({ url: world.openWebUI.url, key: new Secret(world.openWebUI.key) });
+  const found = await findPeople(server, '');
+  await disconnect(server);
+  return found;
+}
+
 describe('finding prompts', () => {
   it('lists them page by page', async () => {
     for (let at = 0; at < 34; at++) await makePrompt(world, { command: `p${String(at).padStart(2, '0')}` });
     const first = await prompts('list order=name');
     expect(wordsIn(first)).toContain('Prompts 1–15 of 34.');
     expect(wordsIn(first)).toContain('- `p00`');
-    const second = await press(first, 'More');
+    const second = await press(first, 'Next');
     expect(wordsIn(second)).toContain('Prompts 16–30 of 34.');
-    const third = await press(second, 'More');
+    const third = await press(second, 'Next');
     expect(wordsIn(third)).toContain('Prompts 31–34 of 34.');
     expect(wordsIn(third)).toContain('- `p33`');
-    expect(wordsIn(await press(third, 'Back'))).toBe(wordsIn(second));
+    expect(first).not.toHaveProperty('instead');
+    expect(second).toHaveProperty('instead', true);
+    expect(wordsIn(await press(third, 'Previous'))).toBe(wordsIn(second));
   });
 
   it('the buttons are for the one who asked, and work for nobody else', async () => {
     for (let at = 0; at < 16; at++) await makePrompt(world, { command: `p${at}` });
     const answer = await prompts('list');
-    expect(wordsIn(await pressIn(world, answer, 'More', 'Bob'))).toContain('for the person who asked');
+    expect(wordsIn(await pressIn(world, answer, 'Next', 'Bob'))).toContain('for the person who asked');
   });
 
   it('finds a word in their text and shows where', async () => {
@@ -67,10 +77,21 @@ describe('finding prompts', () => {
     await makePrompt(world, { command: 'greet', content: '```\nHello {{who | text:required}}\n```', tags: ['polite'] });
     const answer = await prompts('show greet');
     expect(wordsIn(answer)).toContain('````\n```\nHello {{who | text:required}}\n```\n````');
-    expect(wordsIn(answer)).toContain('- `who` text, must be filled in');
+    expect(wordsIn(answer)).toContain('It asks for:\n- `who` a short text, must be filled in');
     expect(wordsIn(answer)).toContain('Tags: polite.');
     expect(formIn(await press(answer, 'Run it')).fields.map(({ label }) => label)).toEqual(['who']);
     expect(wordsIn(await prompts('tags'))).toBe('Tags: `polite`');
+  });
+
+  it('says field types in plain words, and which names are filled in by themselves', async () => {
+    const content =
+      '{{USER_NAME}} on {{CURRENT_DATE}}: {{notes | textarea}} {{tone | select:options=["calm","bold"]}} {{n | number:min=1:max=5}} {{CLIPBOARD}}';
+    await makePrompt(world, { command: 'long', content });
+    const words = wordsIn(await prompts('show long'));
+    expect(words).toContain('- `notes` a long text\n- `tone` one of a list (calm, bold)\n- `n` a number from 1 to 5');
+    expect(words).toContain('- `CLIPBOARD` a ');
+    expect(words).toContain('Filled in by itself: `USER_NAME`, `CURRENT_DATE`.');
+    expect(words).not.toContain('textarea**');
   });
 
   it('runs one by its button, for everybody to see', async () => {
@@ -142,9 +163,41 @@ describe('changing prompts', () => {
     expect(wordsIn(await prompts('share greet everyone group:g1:write'))).toContain(
       'Shared with everyone, group `g1` (may change it).',
     );
-    expect(wordsIn(await prompts('share greet bob'))).toContain('I do not understand “bob”');
     expect(wordsIn(await prompts('share greet nobody'))).toContain('Only its owner can use it.');
     expect(await onServer()).toMatchObject([{ name: 'Say hello', tags: ['a', 'b'], grants: [], active: true }]);
+  });
+
+  it('shares by names, and leaves everything as it is when one of them is nobody’s', async () => {
+    await makePrompt(world, { command: 'greet' });
+    const groups = [{ id: 'g-1', name: 'Sales Team' }];
+    world.openWebUI.fault({ path: '/api/v1/groups/' }, { status: 200, body: groups }, 20);
+    const [one] = await people();
+    if (!one) throw new Error('nobody is there');
+    expect(wordsIn(await prompts(`share greet ${one.name}:write, sales team, everyone`))).toContain(
+      `Shared with ${one.name} (may change it), the group Sales Team, everyone.`,
+    );
+    const grants = (await onServer())[0]?.grants ?? [];
+    expect(grants).toEqual(
+      expect.arrayContaining([
+        { to: 'user', id: one.id, may: 'write' },
+        { to: 'group', id: 'g-1', may: 'read' },
+        { to: 'user', id: '*', may: 'read' },
+      ]),
+    );
+    const wrong = wordsIn(await prompts('share greet Sales Taem'));
+    expect(wrong).toContain('no person or group called “Sales Taem”. Did you mean `Sales Team`?');
+    expect(wrong).toContain('Nothing was changed.');
+    expect(wordsIn(await prompts('share greet'))).toContain('everyone');
+    expect((await onServer())[0]?.grants).toEqual(grants);
+    expect(wordsIn(await prompts('share greet with=""'))).toContain('Only its owner can use it.');
+  });
+
+  it('offers people and groups while somebody types, after those named already', async () => {
+    world.openWebUI.fault({ path: '/api/v1/groups/' }, { status: 200, body: [{ id: 'g', name: 'Sales' }] }, 20);
+    const suggest = (typed: string) =>
+      world.host.suggest({ command: 'prompts share', option: 'with', typed, author: ADMIN, place: CHANNEL });
+    await vi.waitFor(() => expect(suggest('sal')).toEqual([{ label: 'Sales', value: 'group:Sales', hint: 'group' }]));
+    expect(suggest('Ann, ev')).toMatchObject([{ value: 'Ann, everyone' }]);
   });
 
   it('shows versions and what changed, and brings one back', async () => {
@@ -212,9 +265,31 @@ describe('files of prompts', () => {
     expect(wordsIn(await send(world, form, { 'File with prompts': [FILE] }, 'Admin'))).toContain('1 of 1 prompts');
   });
 
-  it('are posted, and can be taken in again', async () => {
+  it('are given to the asker alone', async () => {
+    const handed: string[] = [];
+    await world.close();
+    world = await openWorld({
+      wrap: (adapter) => ({
+        ...adapter,
+        async hand(user, _place, file) {
+          handed.push(`${user.id} ${file.name}`);
+          return handed.length === 1 ? 'ephemeral' : 'private';
+        },
+      }),
+    });
+    await makePrompt(world, { command: 'greet' });
+    expect(wordsIn(await prompts('export'))).toBe('Here is 1 prompt; only you see the file.');
+    expect(wordsIn(await prompts('export'))).toBe('I sent you a file with 1 prompt in a direct message.');
+    expect(handed).toEqual(['admin prompts.json', 'admin prompts.json']);
+    expect(world.plain.files).toEqual([]);
+  });
+
+  it('are posted only after asking, and can be taken in again', async () => {
     await makePrompt(world, { command: 'greet', tags: ['a'] });
-    expect(wordsIn(await prompts('export'))).toBe('Here is 1 prompt.');
+    const asked = await prompts('export tag=a');
+    expect(wordsIn(asked)).toContain('Shall I post it for everybody');
+    expect(world.plain.files).toEqual([]);
+    expect(wordsIn(await press(asked, 'Post it for everybody'))).toBe('Here is 1 prompt.');
     await vi.waitFor(() => expect(world.plain.files).toHaveLength(1));
     expect(JSON.parse(world.plain.files[0]?.text ?? '')).toEqual([
       { command: 'greet', name: 'greet', content: 'Hello {{who}}', tags: ['a'], access_grants: [] },
