@@ -21,12 +21,15 @@ import { createExtras } from './inbox/extras.ts';
 import { createFormDesk } from './inbox/form-sessions.ts';
 import { createHome } from './inbox/home.ts';
 import { type Connection, createHost } from './inbox/host.ts';
+import { createKeyGuard } from './inbox/key-guard.ts';
 import { createLane } from './inbox/lane.ts';
 import { askFirst } from './inbox/late.ts';
+import { createLinking } from './inbox/linking.ts';
 import { createMessages } from './inbox/messages.ts';
 import { createNextButtons } from './inbox/next-buttons.ts';
 import { createPromptShelf } from './inbox/prompt-shelf.ts';
 import { createQuestions, QUESTION_UNITS } from './inbox/questions.ts';
+import { createWaiting } from './inbox/waiting.ts';
 import { createWarm } from './inbox/warm.ts';
 import type { OpenWebUI } from './openwebui/connection.ts';
 import type { Log } from './ops/log.ts';
@@ -225,7 +228,9 @@ export function createParley(options: ParleyOptions): Parley {
     around: (place) => byName.get(place.platform)?.adapter.around?.(place) ?? [],
   });
   const allowance = createAllowance({ limits, jobs: store.jobs, clock });
-  const questions = createQuestions({ jobs: store.jobs, vault, clock, allowance, wake: wakeTurns });
+  const queue = createQuestions({ jobs: store.jobs, vault, clock, allowance, wake: wakeTurns });
+  const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, vault, clock });
+  const { questions } = waiting;
   const control = createControl({ store, vault, clock, access, turns, questions });
   const extras = createExtras(clock, options.cache);
   const desk = createDesk({
@@ -241,17 +246,20 @@ export function createParley(options: ParleyOptions): Parley {
     webAddress: options.webAddress,
     notice: options.notice,
     prompts: createPromptShelf(accounts, warm, clock),
+    linking: createLinking({ accounts, warm, waiting, log }),
     extras,
     delivery,
     adapter,
     timezone: options.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
+  const nextButtons = createNextButtons(store.forms, clock);
+  const keyGuard = createKeyGuard({ nextButtons, accounts });
   const calls = createCalls({
     registry,
     desk,
     access,
     forms: createFormDesk(store.forms, clock),
-    nextButtons: createNextButtons(store.forms, clock),
+    nextButtons,
     questions,
     clock,
     log,
@@ -272,6 +280,8 @@ export function createParley(options: ParleyOptions): Parley {
     calls,
     questions,
     mode,
+    keyGuard,
+    nextButtons,
     questionUnits: limits.questionUnits,
     aside: (user, place, body) => delivery.tell(user, place, body, null),
     prompts: promptsOf,
@@ -296,6 +306,7 @@ export function createParley(options: ParleyOptions): Parley {
         naming,
         desk,
         home,
+        keyGuard,
         warm,
         accounts,
         server,

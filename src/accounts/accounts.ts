@@ -41,6 +41,8 @@ export interface Accounts {
   asking(person: Person): Promise<Identity>;
   /** The same from memory, for suggestions: null where they would be refused, or while it is not known yet. */
   known(person: Person): Identity | null;
+  /** What keeps a person from asking and a link of their own would mend; null where nothing does, or where the server cannot tell now. */
+  missing(person: Person): Promise<LinkNeeded | null>;
   /** The account that owns a chat; null while its key is refused or its link is gone: what needs it waits. */
   owning(owner: string | null): Promise<Identity | null>;
   /** The server refused this account's key: it is not used again. Nothing happens to the service account, or to a key linked since. */

@@ -93,6 +93,16 @@ export function createAccounts(rooms: AccountRooms): Accounts {
       const match = matches.known(person);
       return match === null || typeof match === 'string' ? null : { ...identity, account: match };
     },
+    async missing(person) {
+      await loaded();
+      const held = book.of(userKey(person.ref));
+      if (held) return held.identity ? null : unusable(held);
+      if (person.bot || policy === 'service') return null;
+      if (policy === 'require') return new LinkNeeded('missing', linkingOff ?? MISSING);
+      // A server that does not answer now is told of when the question is asked.
+      const match = await matches.find(person).catch(() => null);
+      return typeof match === 'string' ? unmatched(match) : null;
+    },
     async owning(owner) {
       if (owner === null) return { owner: null, server, account: null };
       await loaded();

@@ -22,7 +22,7 @@ const KEPT_MS = 300_000;
 /** What an administrator may be mending right now is asked sooner. */
 const DOUBT_MS = 30_000;
 /** Nobody waits longer for the look. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 
 /** See {@link EmailMatch}. People of other organisations are never matched: who vouches for their address is unknown. */
 export function createEmailMatch(server: OpenWebUI, clock: Clock): EmailMatch {

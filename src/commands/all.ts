@@ -2,6 +2,7 @@ import { ask } from './ask.ts';
 import { retry, startAnew, status, stop, title } from './controls.ts';
 import { feedback } from './feedback.ts';
 import { helpCommand } from './help.ts';
+import { link, unlink, whoami } from './link.ts';
 import { model } from './model.ts';
 import { prompt } from './prompt.ts';
 import { prompts } from './prompts.ts';
@@ -26,6 +27,9 @@ export function allCommands(prefix = ''): Registry {
       retry,
       title,
       feedback,
+      link,
+      unlink,
+      whoami,
       status,
       helpCommand(() => registry),
     ],

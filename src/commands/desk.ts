@@ -1,9 +1,12 @@
+import type { Identity, UnlinkedPolicy } from '../accounts/accounts.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Download, FileRef, Person, Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
+import type { Secret } from '../chat/secret.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
+import type { Account as OwnAccount } from '../openwebui/server.ts';
 import type { Named } from '../openwebui/tools.ts';
 import type { Profile } from '../prompts/system-variables.ts';
 import type { Conversation, Settings } from '../store/port.ts';
@@ -56,6 +59,19 @@ export interface Account {
   readonly readOnly: string | null;
 }
 
+/** A person's own account of Open WebUI. */
+export interface Linking {
+  /** Null where people can link; else the sentence that says what must be done first. */
+  readonly off: string | null;
+  readonly policy: UnlinkedPolicy;
+  /** The account that asks for a person. Throws a `Failure` that says why none does. */
+  asking(person: Person): Promise<Identity>;
+  /** Links an account and asks what waited for it; how many questions these were. Throws a `Failure` that never repeats the key. */
+  link(person: Person, key: Secret): Promise<{ readonly account: OwnAccount; readonly waiting: number }>;
+  /** Deletes the key. False: there was none. */
+  unlink(person: Person): Promise<boolean>;
+}
+
 /** What commands may do to the rest of Parley. The inbox provides it; commands hold no other reference. */
 export interface Desk {
   readonly settings: Settings;
@@ -84,6 +100,7 @@ export interface Desk {
   chatLink(conversation: Conversation): string | null;
   isAdmin(person: Person): boolean;
   readonly prompts: PromptShelf;
+  readonly linking: Linking;
   readonly extras: Extras;
   account(person: Person): Promise<Account>;
   /** What `{{USER_…}}` stands for: the linked account's, else the chat person's; never the service account's. */

@@ -16,6 +16,7 @@ import type { Calls } from './calls.ts';
 import type { Control } from './control.ts';
 import { lateSaying } from './late.ts';
 import type { Questions } from './questions.ts';
+import { createShare } from './share.ts';
 
 /** Acts on a button. Buttons are stateless: what they need stands in the store, so they work after a restart too. */
 export type Clicks = (event: ButtonEvent) => Promise<Answer>;
@@ -35,6 +36,7 @@ export function createClicks(rooms: {
   log: Log;
 }): Clicks {
   const { store, control, questions } = rooms;
+  const share = createShare(rooms);
 
   return async (event) => {
     const refusal = rooms.access.refusal(event.author, event.place);
@@ -47,6 +49,8 @@ export function createClicks(rooms: {
       case 'retry':
       case 'regenerate':
         return again(event, read.job);
+      case 'share':
+        return share(event, read.job);
       case 'follow':
         return follow(event, read.job, read.index);
       case 'still':

@@ -77,7 +77,9 @@ export function createControl(rooms: {
       if (!job) return { done: false, why: 'That answer is too old for me to know its question. Please ask again.' };
       const no = refused(person, job);
       if (no) return no;
-      if (job.state === 'running' || job.state === 'waiting')
+      // Its buttons show a moment before the job is recorded as over; the new one then waits in line behind it.
+      const ending = savedTurn(job)?.phase === 'finishing' || savedTurn(job)?.phase === 'over';
+      if ((job.state === 'running' || job.state === 'waiting') && !ending)
         return { done: false, why: 'I am still answering that. Stop it first.' };
       const question = decodeQuestion(job.payload, vault);
       const newest = job.conversation === null ? null : await newestIn(job.conversation);

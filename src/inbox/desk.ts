@@ -2,10 +2,11 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
+import { withoutKeys } from '../chat/keys.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
-import type { Desk, Done, PromptShelf } from '../commands/desk.ts';
+import type { Desk, Done, Linking, PromptShelf } from '../commands/desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { version } from '../openwebui/server.ts';
@@ -36,6 +37,7 @@ export interface DeskRooms {
   /** What is said about the server in `/status`, such as that it is a stand-in. */
   readonly notice: string | null;
   readonly prompts: PromptShelf;
+  readonly linking: Linking;
   extras(server: OpenWebUI): AccountExtras;
   readonly delivery: Delivery;
   adapter(platform: string): Adapter;
@@ -97,6 +99,7 @@ export function createDesk(rooms: DeskRooms): Desk {
     },
     isAdmin: (person: Person) => rooms.access.isAdmin(person),
     prompts: rooms.prompts,
+    linking: rooms.linking,
     extras: {
       tools: async (person) => rooms.extras((await desk.account(person)).server).tools.fresh(),
       knowledge: async (person) => rooms.extras((await desk.account(person)).server).knowledge.fresh(),
@@ -122,7 +125,7 @@ export function createDesk(rooms: DeskRooms): Desk {
     async transcript(place) {
       const messages = await rooms.adapter(place.platform).history(place, { before: null, after: null }, TRANSCRIPT);
       const written = messages.filter((message) => message.text.trim() !== '');
-      return written.map((message) => `${message.author.name}: ${message.text}`).join('\n\n');
+      return written.map((message) => `${message.author.name}: ${withoutKeys(message.text)}`).join('\n\n');
     },
     async post(place, file, key) {
       const posted = await rooms.delivery.upload(place, file, key);

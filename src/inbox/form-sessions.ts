@@ -132,6 +132,11 @@ function storable(entries: ReadonlyMap<string, FormValue>): [string, FormValue][
   return [...entries].filter(([, one]) => !(one instanceof Secret));
 }
 
+/** A secret is asked for anew: it is never sent back to where it was typed. */
+function shown(typed: FormValue | undefined): FormValue | undefined {
+  return typed instanceof Secret ? undefined : typed;
+}
+
 /** How many steps a form has where a platform shows at most `most` fields at once. */
 export function stepCount(session: Session, most: number | null): number {
   return most === null ? 1 : Math.max(1, Math.ceil(session.fields.length / most));
@@ -158,7 +163,7 @@ export function formOf(
     title: steps > 1 ? `${session.title} (${step + 1} of ${steps})` : session.title,
     intro: step === 0 ? session.intro : null,
     submit: step + 1 < steps ? 'Continue' : session.submit,
-    fields: fields.map((one) => ({ ...one, initial: session.values.get(one.name) ?? one.initial })),
+    fields: fields.map((one) => ({ ...one, initial: shown(session.values.get(one.name)) ?? one.initial })),
     errors: Object.fromEntries([...errors].filter(([name]) => named.has(name))),
   };
 }

@@ -16,6 +16,7 @@ import type { Control } from './control.ts';
 import { type AccountExtras, suggestExtras } from './extras.ts';
 import { findCommand, isParley } from './find-command.ts';
 import type { Home } from './home.ts';
+import { type KeyGuard, withoutOthersKeys } from './key-guard.ts';
 import type { Messages } from './messages.ts';
 import { prefixed } from './prefixed.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
@@ -43,6 +44,7 @@ export interface HostRooms {
   readonly naming: Naming;
   readonly desk: Desk;
   readonly home: Home;
+  readonly keyGuard: KeyGuard;
   readonly warm: Warm;
   readonly accounts: Accounts;
   /** The server through the team's account. */
@@ -59,7 +61,10 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
   const log = rooms.log.child({ platform: adapter.name });
   const once = createRepeats(REMEMBERED);
 
-  async function take(event: ChatEvent): Promise<Answer> {
+  async function take(told: ChatEvent): Promise<Answer> {
+    const event = withoutOthersKeys(told);
+    const warning = event.type === 'command' || event.type === 'form' ? await rooms.keyGuard.check(event) : null;
+    if (warning) return warning;
     switch (event.type) {
       case 'message':
         return rooms.messages(event);

@@ -15,6 +15,8 @@ import type { ThreadMode } from './addressed.ts';
 import { isAddressed } from './addressed.ts';
 import type { Calls } from './calls.ts';
 import { findCommand } from './find-command.ts';
+import type { KeyGuard } from './key-guard.ts';
+import type { NextButtons } from './next-buttons.ts';
 import { type Questions, tooLong } from './questions.ts';
 
 /** Takes a message in: a question becomes a job, a command runs, everything else is left alone. */
@@ -27,6 +29,8 @@ export function createMessages(rooms: {
   access: Access;
   calls: Calls;
   questions: Questions;
+  keyGuard: KeyGuard;
+  nextButtons: NextButtons;
   /** The longest question, in UTF-16 units. */
   questionUnits: number;
   /** Says something to one person beside the conversation, as far as the platform can. Never rejects. */
@@ -58,6 +62,9 @@ export function createMessages(rooms: {
     if (!answer || refusal !== null) return { do: 'none' };
 
     const text = cleanText(message.text).trim();
+    const use = { author: author.ref, place: message.ref.place, conversation };
+    const warning = await rooms.keyGuard.warning(text, use);
+    if (warning) return author.bot ? NOTHING() : warning;
     // What a program writes is a question and nothing else, and nothing is said to it beside the answer.
     const command = author.bot ? null : commandIn(author, text);
     const say = author.bot ? NOTHING : tell;
@@ -91,7 +98,10 @@ export function createMessages(rooms: {
       replaces: null,
       confirmed: false,
     });
-    return added.do === 'refused' ? say(added.say) : { do: 'work', private: false };
+    if (added.do !== 'refused') return { do: 'work', private: false };
+    if (author.bot || !added.next) return say(added.say);
+    const body = await rooms.nextButtons.under({ markdown: added.say, controls: null }, added.next, use);
+    return { do: 'say', body, private: true };
   };
 
   /** One sentence for who asked and nobody else, also not that there was one: the others here did not ask. */

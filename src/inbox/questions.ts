@@ -1,5 +1,6 @@
 import type { Clock } from '../chat/clock.ts';
 import { placeKey } from '../chat/places.ts';
+import type { Next } from '../commands/registry.ts';
 import type { Job, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
@@ -20,7 +21,12 @@ export function tooLong(text: string, most: number): string | null {
 export type Added =
   | { readonly do: 'added'; readonly job: Job }
   | { readonly do: 'known' }
-  | { readonly do: 'refused'; readonly say: string };
+  | {
+      readonly do: 'refused';
+      readonly say: string;
+      /** Buttons under the words; with them the question is kept, and nothing needs to be sent again. */
+      readonly next?: readonly Next[];
+    };
 
 /** Puts questions in the queue. Whatever is asked, by whatever way, passes here and is counted. */
 export interface Questions {

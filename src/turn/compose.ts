@@ -1,3 +1,4 @@
+import { withoutKeys } from '../chat/keys.ts';
 import type { Message } from '../chat/messages.ts';
 import type { Question } from './question.ts';
 
@@ -30,7 +31,8 @@ export function composeQuestion(question: Question, overheard: readonly Message[
   const named = question.conversation.kind !== 'direct' && !question.private;
   const text = question.text.trim() || 'Please answer what was written above.';
   blocks.push(named ? spoken(question.asker.name, text) : text);
-  return blocks.join('\n\n');
+  // Keys that stand in what others wrote are no model's business.
+  return withoutKeys(blocks.join('\n\n'));
 }
 
 function spoken(name: string, text: string): string {

@@ -1,0 +1,134 @@
+import { problemOf } from '../chat/errors.ts';
+import type { Field } from '../chat/forms.ts';
+import { Secret } from '../chat/secret.ts';
+import type { Desk } from './desk.ts';
+import type { Call, Command, Outcome } from './registry.ts';
+
+/** `/link`: a person's own account of Open WebUI asks for them from then on. The key goes from the form's secret field straight to the vault. */
+export const link: Command = {
+  name: 'link',
+  summary: 'Ask with your own Open WebUI account',
+  options: [],
+  subcommands: [],
+  private: true,
+  shortcut: null,
+  who: 'everyone',
+  async run(call, desk) {
+    if (desk.linking.off !== null) return said(desk.linking.off);
+    if (!call.filled) return form(await linkedAs(call, desk), null);
+    const key = call.filled.values.get('key');
+    if (!(key instanceof Secret) || key.reveal().trim() === '') return form(null, 'Paste the key here.');
+    try {
+      const { account, waiting } = await desk.linking.link(call.author, new Secret(key.reveal().trim()));
+      const now = waiting === 0 ? 'What you ask me is yours there, and nobody else’s.' : 'I answer your question now.';
+      return said(`You are linked as ${nameOf(account)}. ${now}`);
+    } catch (error) {
+      return form(null, problemOf(error).say);
+    }
+  },
+};
+
+/** `/unlink`: the key is deleted here; what was asked with it stays where it is. */
+export const unlink: Command = {
+  name: 'unlink',
+  summary: 'Take your own Open WebUI account away again',
+  options: [],
+  subcommands: [],
+  private: true,
+  shortcut: null,
+  who: 'everyone',
+  async run(call, desk) {
+    if (!(await desk.linking.unlink(call.author))) return said('You have not linked an account.');
+    const next = {
+      service: 'From now on the team’s account asks for you.',
+      match: 'From now on the team’s account asks for you, if your e-mail address has an account in Open WebUI.',
+      require: 'I answer you again once you link an account.',
+    }[desk.linking.policy];
+    return said(
+      `Your API key is deleted here. Your chats stay in your account in Open WebUI; I can no longer write to them. ${next} You can delete the key itself in Open WebUI: Settings, Account, API keys.`,
+    );
+  },
+};
+
+/** `/whoami`: whose account asks for a person here, by which rule, and with which model. */
+export const whoami: Command = {
+  name: 'whoami',
+  summary: 'Whose Open WebUI account asks for you here',
+  options: [],
+  subcommands: [],
+  private: true,
+  shortcut: null,
+  who: 'everyone',
+  async run(call, desk) {
+    const { author } = call;
+    const { id } = await desk.modelFor(author, call.conversation);
+    const lines = [
+      await accountLine(call, desk),
+      `Model here: ${id === null ? 'none yet' : `\`${id}\``}`,
+      desk.isAdmin(author) ? 'You are an admin of Parley.' : 'You are not an admin of Parley.',
+      `You are \`${author.ref.platform}:${author.ref.id}\` to me.`,
+    ];
+    return said(lines.map((line) => `- ${line}`).join('\n'));
+  },
+};
+
+async function accountLine(call: Call, desk: Desk): Promise<string> {
+  try {
+    const { owner, account } = await desk.linking.asking(call.author);
+    if (owner !== null) return `Your own account asks for you: ${account ? nameOf(account) : 'linked'}.`;
+    const own = desk.linking.off === null ? ' `/link` lets your own one ask.' : '';
+    if (account === null) return `The team’s account asks for you.${own}`;
+    return `The team’s account asks for you, known by your e-mail address as ${nameOf(account)}.${own}`;
+  } catch (error) {
+    return `No account asks for you. ${problemOf(error).say}`;
+  }
+}
+
+async function linkedAs(call: Call, desk: Desk): Promise<string | null> {
+  // Whoever is not linked, or may not ask at all, is simply asked for a key.
+  const identity = await desk.linking.asking(call.author).catch(() => null);
+  return identity?.owner != null && identity.account ? nameOf(identity.account) : null;
+}
+
+function form(linked: string | null, wrong: string | null): Outcome {
+  const already = linked === null ? '' : `You are linked as ${linked}; a new key takes the place of the old one. `;
+  return {
+    do: 'form',
+    form: {
+      title: 'Link your account',
+      intro: `${already}${WHERE}`,
+      submit: 'Link',
+      fields: [KEY],
+      errors: new Map(wrong === null ? [] : [['key', wrong]]),
+      note: 'link',
+    },
+  };
+}
+
+const WHERE =
+  'Make an API key in Open WebUI (Settings → Account → API keys) and paste it here. It is kept sealed and shown to nobody. If you find no API keys there, an administrator must switch on “Enable API Keys” (Admin Panel → Settings → General) and give your group the permission “API Keys” (Features).';
+
+const KEY: Field = {
+  name: 'key',
+  type: 'secret',
+  label: 'API key',
+  hint: null,
+  placeholder: 'sk-…',
+  required: true,
+  initial: null,
+  choices: [],
+  suggest: null,
+  min: null,
+  max: null,
+  step: null,
+  maxLength: 300,
+};
+
+function nameOf({ name, email }: { readonly name: string; readonly email: string | null }): string {
+  if (email === null) return name || 'an account without a name';
+  return name === '' ? email : `${name} (${email})`;
+}
+
+function said(markdown: string): Outcome {
+  return { do: 'say', body: { markdown, controls: null } };
+}

@@ -1,0 +1,36 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { Linking } from '../commands/desk.ts';
+import type { Log } from '../ops/log.ts';
+import type { Waiting } from './waiting.ts';
+import type { Warm } from './warm.ts';
+
+/** See {@link Linking}: beside the link itself, the lists of the account are fetched or forgotten, and what waited is asked. */
+export function createLinking(rooms: { accounts: Accounts; warm: Warm; waiting: Waiting; log: Log }): Linking {
+  const { accounts, warm, waiting, log } = rooms;
+
+  return {
+    off: accounts.linkingOff,
+    policy: accounts.policy,
+    asking: (person) => accounts.asking(person),
+    async link(person, key) {
+      const before = accounts.known(person);
+      const account = await accounts.link(person, key);
+      if (before) warm.forget(before.server);
+      const identity = accounts.known(person);
+      if (identity) {
+        warm.prompts(identity.server).known();
+        warm.freshModels(identity.server).catch((error: unknown) => {
+          log.info({ detail: problemOf(error).detail }, 'the models of a linked account could not be listed yet');
+        });
+      }
+      return { account, waiting: await waiting.release(person) };
+    },
+    async unlink(person) {
+      const before = accounts.known(person);
+      const gone = await accounts.unlink(person);
+      if (gone && before) warm.forget(before.server);
+      return gone;
+    },
+  };
+}
