@@ -5,8 +5,11 @@ import { isHtml, said } from './refusal-body.ts';
 /** Which call failed: `call` is for the log (`POST /ocs/v2.php/taskprocessing/schedule`). */
 export interface Where {
   readonly call: string;
-  /** Set where the server's own words may repeat what the person wrote: they are kept out of the log. */
-  readonly echoes?: boolean | undefined;
+  /**
+   * Set for the call that schedules a task: its empty 429 means the window, its 401 may mean a file, and its words may repeat what
+   * the person wrote, so they are kept out of the log.
+   */
+  readonly schedules?: boolean | undefined;
 }
 
 /** A {@link Failure} that says why. */
@@ -44,7 +47,7 @@ export function failureOf(
   const { status, contentType } = answer;
   const words = said(answer.body, contentType);
   const reason = answer.maintenance === true ? 'maintenance' : reasonFor(status, words.form, words, where);
-  const shown = where.echoes === true ? harmless(words.message) : words.message;
+  const shown = where.schedules === true ? harmless(words.message) : words.message;
   const text = [words.code === null ? '' : `ocs ${words.code}`, words.meta, shown].filter((part) => part !== '');
   const form = words.form === 'ocs' ? '' : ` (${words.form})`;
   return failure(reason, where, `${status}${form}${text.length === 0 ? '' : ` ${clip(text.join(', '))}`}`);
@@ -54,10 +57,15 @@ type Words = ReturnType<typeof said>;
 
 function reasonFor(status: number, form: Words['form'], words: Words, where: Where): Reason {
   if (status >= 300 && status < 400) return 'redirect';
-  // Only the schedule call says "this file is not yours" by 401; a bad credential has no message in its data.
-  if (status === 401)
-    return form === 'ocs' && words.message !== '' && words.code !== 997 ? 'file-access' : 'credential';
-  if (status === 429) return form === 'empty' ? 'rate-limit' : words.code === 429 ? 'brute-force' : 'throttled';
+  // A bad credential has 997 and no message in its data; "this file is not yours" has one.
+  if (status === 401) {
+    const aboutFile = where.schedules === true && words.code !== 997 && words.message !== '';
+    return aboutFile ? 'file-access' : 'credential';
+  }
+  if (status === 429) {
+    if (words.code === 429) return 'brute-force';
+    return form === 'empty' && where.schedules === true ? 'rate-limit' : 'throttled';
+  }
   if (status === 503) return form === 'ocs' || /maintenance/i.test(words.message) ? 'maintenance' : 'unavailable';
   if (status === 502 || status === 504) return 'unavailable';
   if (status === 507) return 'quota';
@@ -75,7 +83,7 @@ function reasonFor(status: number, form: Words['form'], words: Words, where: Whe
     if (form !== 'bare') return 'not-offered';
     return /csrf/i.test(words.message) ? 'csrf' : 'app-only';
   }
-  if (status === 400 && words.message !== '') return where.echoes === true ? inputReason(words.message) : 'input';
+  if (status === 400 && words.message !== '') return where.schedules === true ? inputReason(words.message) : 'input';
   return 'arguments';
 }
 

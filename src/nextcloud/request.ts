@@ -14,7 +14,7 @@ export interface Call {
   /** Names the path in logs, where the path itself holds a person's words (a file's name). */
   readonly logged?: string | undefined;
   /** See {@link Where}. */
-  readonly echoes?: boolean | undefined;
+  readonly schedules?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for the whole of one attempt; the site's own when absent. */
   readonly timeoutMs?: number | undefined;
@@ -41,8 +41,8 @@ export function segment(text: string): string {
 }
 
 /** The call as logs name it, without its query. */
-export function whereOf(call: Pick<Call, 'method' | 'path' | 'logged' | 'echoes'>): Where {
-  return { call: `${call.method} ${call.logged ?? call.path}`, echoes: call.echoes };
+export function whereOf(call: Pick<Call, 'method' | 'path' | 'logged' | 'schedules'>): Where {
+  return { call: `${call.method} ${call.logged ?? call.path}`, schedules: call.schedules };
 }
 
 /**

@@ -53,7 +53,7 @@ async function scheduleOn(nc: Nextcloud, api: Api, order: Order, signal?: AbortS
     method: 'POST',
     path: `/${api}/schedule`,
     json: bodyOf(api, order),
-    echoes: true,
+    schedules: true,
     timeoutMs: Math.max(nc.timeoutMs, SCHEDULE_MS),
     signal,
   } as const;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { failureOf, transportFailure } from '../../src/nextcloud/errors.ts';
 import { meanings } from '../../src/nextcloud/reasons.ts';
 
-const where = { call: 'POST /ocs/v2.php/taskprocessing/schedule', echoes: true };
+const where = { call: 'POST /ocs/v2.php/taskprocessing/schedule', schedules: true };
 
 function reason(status: number, body: string, contentType: string | null = null, maintenance = false): string {
   return failureOf({ status, body, contentType, maintenance }, where).reason;
@@ -39,6 +39,11 @@ describe('a refusal', () => {
     [418, '{"broken', 'arguments'],
   ])('%i %s is %s', (status, body, expected) => {
     expect(reason(status, body)).toBe(expected);
+  });
+
+  test('without words at another call than the one that schedules is not about tasks', () => {
+    const answer = { status: 429, body: '', contentType: null };
+    expect(failureOf(answer, { call: 'POST /index.php/login/v2' }).reason).toBe('throttled');
   });
 
   test('in maintenance is known by its header, whatever its body', () => {

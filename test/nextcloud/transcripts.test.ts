@@ -101,7 +101,7 @@ const names = [...new Set(refusals.map(([name]) => name))];
 
 function reasonOf(one: Exchange): string {
   const answer = { status: one.status, contentType: one.headers['content-type'] ?? null, body: one.body };
-  return failureOf(answer, { call: 'test', echoes: one.path.includes('/schedule') }).reason;
+  return failureOf(answer, { call: 'test', schedules: one.path.includes('/schedule') }).reason;
 }
 
 function dataOf(one: Exchange): unknown {

@@ -19,6 +19,8 @@ export interface Given {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Ends the connection after the body, whatever length was promised. */
+  readonly cut?: boolean;
 }
 
 /** A server that answers what a test says and writes down what it was asked. */
@@ -27,8 +29,6 @@ export interface Wire {
   readonly seen: Seen[];
   /** Requests but the one that proves the credential. */
   asked(): string[];
-  /** Breaks all connections. */
-  cut(): void;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,6 @@ export async function startWire(answer: (seen: Seen) => Given | null | undefined
     url: `http://127.0.0.1:${portOf(server)}`,
     seen,
     asked: () => seen.map((one) => `${one.method} ${one.path}`).filter((one) => !one.includes('/cloud/user')),
-    cut: () => server.closeAllConnections(),
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -96,7 +95,8 @@ async function take(
     return;
   }
   response.writeHead(given.status, given.headers ?? {});
-  response.end(given.body ?? '');
+  if (given.cut === true) response.write(given.body ?? '', () => request.socket.end());
+  else response.end(given.body ?? '');
 }
 
 function fallback(seen: Seen): Given {
