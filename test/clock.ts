@@ -10,6 +10,9 @@ export interface TestClock extends Clock {
   timers(): number;
 }
 
+/** Turns of the event loop that are let pass: more than any chain of writes in a test is long. */
+const TURNS = 10;
+
 interface Timer {
   readonly at: number;
   readonly order: number;
@@ -30,8 +33,10 @@ export function createTestClock(start = Date.UTC(2026, 10, 21, 12)): TestClock {
     }
     return found;
   };
-  // One turn of the event loop runs every microtask, however long their chain.
-  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  // One turn of the event loop runs every microtask, however long their chain; each write of the store ends with a turn.
+  const settle = async () => {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
 
   return {
     now: () => now,

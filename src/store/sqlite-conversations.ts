@@ -38,8 +38,8 @@ export function sqliteConversations(file: SqliteFile, guard: Guard): Conversatio
   const remove = file.prepare(`delete from conversations where key = :key`);
 
   return {
-    get: (key) => file.run(() => one(byKey.get({ key }))),
-    byChat: (chatId) => file.run(() => one(byChat.get({ chatId }))),
+    get: (key) => file.read(() => one(byKey.get({ key }))),
+    byChat: (chatId) => file.read(() => one(byChat.get({ chatId }))),
     put: ({ key, place, chatId, owner, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt }, lease) =>
       guard(lease, () => {
         const json = JSON.stringify(place);
@@ -47,8 +47,8 @@ export function sqliteConversations(file: SqliteFile, guard: Guard): Conversatio
         put.run({ ...row, platform: place.platform, place: json });
       }),
     recent: (platform, since, limit) =>
-      file.run(() => recent.all({ platform, since, limit: Math.max(0, limit) }).map(conversation)),
-    delete: (key) => file.run(() => void remove.run({ key })),
+      file.read(() => recent.all({ platform, since, limit: Math.max(0, limit) }).map(conversation)),
+    delete: (key) => file.write(() => void remove.run({ key })),
   };
 }
 

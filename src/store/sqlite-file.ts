@@ -12,10 +12,13 @@ const lockWaitMs = 2_000;
 export interface SqliteFile {
   /** Compiles a statement: once for each, when the store opens. */
   prepare(sql: string): StatementSync;
-  /** Does work that is at most one statement. What it throws becomes a rejection with a `Failure`. */
-  run<T>(work: () => T): Promise<T>;
-  /** Does work in one transaction that holds the write lock from its start; all of it happens or nothing. */
-  transaction<T>(work: () => T): Promise<T>;
+  /** Reads, at once, also what has just been written. What it throws becomes a rejection with a `Failure`. */
+  read<T>(work: () => T): Promise<T>;
+  /**
+   * Writes; all of it happens or nothing. Resolves once it is on the disk. Writes that come close together are committed
+   * together, in their order.
+   */
+  write<T>(work: () => T): Promise<T>;
   /** Closes the file and folds the journal into it. Safe to call twice; later calls of the above reject. */
   close(): void;
 }
@@ -55,36 +58,91 @@ function sqliteFile(db: DatabaseSync, path: string): SqliteFile {
   const begin = db.prepare('begin immediate');
   const commit = db.prepare('commit');
   const rollback = db.prepare('rollback');
+  const savepoint = db.prepare('savepoint one');
+  const release = db.prepare('release one');
+  const undo = db.prepare('rollback to one');
+  let waiting: Write[] = [];
 
-  async function run<T>(work: () => T): Promise<T> {
-    if (!db.isOpen) throw new Failure(closed);
+  /**
+   * Commits all writes that wait, in their order: the disk is waited for once, not once for each. The lock is never held
+   * between two turns of the event loop, so another handle of this process can write too.
+   */
+  function flush(): void {
+    const writes = waiting;
+    waiting = [];
+    if (writes.length === 0) return;
+    let failure: Error | null = null;
     try {
-      return work();
+      begin.run();
+      for (const write of writes) attempt(write);
+      commit.run();
     } catch (error) {
-      throw sqliteFailure(error, path);
+      // SQLite has already rolled back everything after some errors, a full disk among them.
+      if (db.isTransaction) rollback.run();
+      failure = sqliteFailure(error, path);
     }
+    for (const write of writes) write.settle(failure);
+  }
+
+  /** One write of several: what it throws undoes it alone. */
+  function attempt(write: Write): void {
+    savepoint.run();
+    try {
+      write.work();
+    } catch (error) {
+      if (!db.isTransaction) throw error;
+      undo.run();
+      write.failed = sqliteFailure(error, path);
+    }
+    release.run();
   }
 
   return {
     prepare: (sql) => db.prepare(sql),
-    run,
-    transaction: (work) =>
-      run(() => {
-        begin.run();
-        try {
+    async read(work) {
+      if (!db.isOpen) throw new Failure(closed);
+      flush();
+      try {
+        return work();
+      } catch (error) {
+        throw sqliteFailure(error, path);
+      }
+    },
+    write<T>(work: () => T) {
+      if (!db.isOpen) return Promise.reject(new Failure(closed));
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      let done = (): void => undefined;
+      const write: Write = {
+        failed: null,
+        work() {
           const result = work();
-          commit.run();
-          return result;
-        } catch (error) {
-          // SQLite has already rolled back after some errors, a full disk among them.
-          if (db.isTransaction) rollback.run();
-          throw error;
-        }
-      }),
+          done = () => resolve(result);
+        },
+        settle(failure) {
+          const why = failure ?? write.failed;
+          if (why === null) done();
+          else reject(why);
+        },
+      };
+      waiting.push(write);
+      if (waiting.length === 1) setImmediate(flush);
+      return promise;
+    },
     close() {
-      if (db.isOpen) db.close();
+      if (!db.isOpen) return;
+      flush();
+      db.close();
     },
   };
+}
+
+/** A write that waits for its commit. */
+interface Write {
+  /** Why it alone was undone. */
+  failed: Error | null;
+  work(): void;
+  /** The commit has ended; with what failed for all, or null. */
+  settle(failure: Error | null): void;
 }
 
 const closed = {

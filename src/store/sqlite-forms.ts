@@ -20,11 +20,11 @@ export function sqliteForms(file: SqliteFile): FormSessions {
 
   return {
     get: (id, now) =>
-      file.run(() => {
+      file.read(() => {
         const row = get.get({ id, now });
         return row === undefined ? null : formRow.parse(row);
       }),
-    put: ({ id, user, kind, data, expiresAt }) => file.run(() => void put.run({ id, user, kind, data, expiresAt })),
-    delete: (id) => file.run(() => void remove.run({ id })),
+    put: ({ id, user, kind, data, expiresAt }) => file.write(() => void put.run({ id, user, kind, data, expiresAt })),
+    delete: (id) => file.write(() => void remove.run({ id })),
   };
 }

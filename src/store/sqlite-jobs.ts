@@ -75,28 +75,27 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   }
 
   return {
-    accept: (job, now) => file.run(() => add(job, now)),
-    claim: (lane, now, leaseMs) => file.run(() => one(claim.all({ lane, now, until: now + leaseMs })[0])),
+    accept: (job, now) => file.write(() => add(job, now)),
+    claim: (lane, now, leaseMs) => file.write(() => one(claim.all({ lane, now, until: now + leaseMs })[0])),
     renew: (leases, now, leaseMs) =>
-      file.transaction(() =>
-        leases.filter((lease) => renew.run({ ...proof(lease), until: now + leaseMs }).changes !== 1),
-      ),
-    checkpoint: (lease, json) => file.run(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
+      file.write(() => leases.filter((lease) => renew.run({ ...proof(lease), until: now + leaseMs }).changes !== 1)),
+    checkpoint: (lease, json) => file.write(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
     finish: (lease, state, error, then, now) =>
-      file.transaction(() => {
+      file.write(() => {
         if (finish.run({ ...proof(lease), state, error }).changes !== 1) return false;
         for (const job of then) add(job, now);
         return true;
       }),
-    retry: (lease, notBefore, error) => file.run(() => retry.run({ ...proof(lease), notBefore, error }).changes === 1),
-    cancel: (id) => file.run(() => cancel.run({ id }).changes === 1),
-    get: (id) => file.run(() => one(byId.get({ id }))),
-    byKey: (key) => file.run(() => one(byKey.get({ key }))),
+    retry: (lease, notBefore, error) =>
+      file.write(() => retry.run({ ...proof(lease), notBefore, error }).changes === 1),
+    cancel: (id) => file.write(() => cancel.run({ id }).changes === 1),
+    get: (id) => file.read(() => one(byId.get({ id }))),
+    byKey: (key) => file.read(() => one(byKey.get({ key }))),
     pending: (lane, conversation) =>
-      file.run(() => pending.all({ lane, conversation }).map((row) => jobRow.parse(row))),
+      file.read(() => pending.all({ lane, conversation }).map((row) => jobRow.parse(row))),
     latest: (lane, conversation, limit) =>
-      file.run(() => latest.all({ lane, conversation, limit: Math.max(0, limit) }).map((row) => jobRow.parse(row))),
-    nextAt: (lane) => file.run(() => z.object({ at: z.number().nullable() }).parse(nextAt.get({ lane })).at),
+      file.read(() => latest.all({ lane, conversation, limit: Math.max(0, limit) }).map((row) => jobRow.parse(row))),
+    nextAt: (lane) => file.read(() => z.object({ at: z.number().nullable() }).parse(nextAt.get({ lane })).at),
   };
 }
 
@@ -107,7 +106,7 @@ export type Guard = (lease: Lease | null, write: () => void) => Promise<boolean>
 export function sqliteGuard(file: SqliteFile): Guard {
   const held = file.prepare(`select 1 from jobs where ${isHeld}`);
   return (lease, write) =>
-    file.transaction(() => {
+    file.write(() => {
       if (lease !== null && held.get(proof(lease)) === undefined) return false;
       write();
       return true;

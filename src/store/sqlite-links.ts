@@ -26,13 +26,13 @@ export function sqliteLinks(file: SqliteFile): Links {
 
   return {
     get: (user, service) =>
-      file.run(() => {
+      file.read(() => {
         const row = get.get({ user, service });
         return row === undefined ? null : linkRow.parse(row);
       }),
     put: ({ user, service, sealed, account, createdAt, refusedAt }) =>
-      file.run(() => void put.run({ user, service, sealed, account, createdAt, refusedAt })),
-    delete: (user, service) => file.run(() => remove.run({ user, service }).changes === 1),
-    list: (service) => file.run(() => list.all({ service }).map((row) => linkRow.parse(row))),
+      file.write(() => void put.run({ user, service, sealed, account, createdAt, refusedAt })),
+    delete: (user, service) => file.write(() => remove.run({ user, service }).changes === 1),
+    list: (service) => file.read(() => list.all({ service }).map((row) => linkRow.parse(row))),
   };
 }

@@ -44,13 +44,13 @@ export function sqliteOutbox(file: SqliteFile, guard: Guard, vault: Vault): Outb
         const where = { channel: ref?.place.channel ?? null, message: ref?.id ?? null };
         put.run({ key, job, generation, part, state, ...where, ref: json, shown, expiresAt });
       }),
-    of: (job) => file.run(() => ofJob.all({ job }).map(read)),
+    of: (job) => file.read(() => ofJob.all({ job }).map(read)),
     byMessage: (channel, id) =>
-      file.run(() => {
+      file.read(() => {
         const row = byMessage.get({ channel, id });
         return row === undefined ? null : read(row);
       }),
-    delete: (key) => file.run(() => void remove.run({ key })),
+    delete: (key) => file.write(() => void remove.run({ key })),
   };
 }
 

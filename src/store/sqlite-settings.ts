@@ -12,11 +12,11 @@ export function sqliteSettings(file: SqliteFile): Settings {
 
   return {
     get: (scope, name) =>
-      file.run(() => {
+      file.read(() => {
         const row = get.get({ scope, name });
         return row === undefined ? null : valueRow.parse(row).value;
       }),
-    set: (scope, name, value) => file.run(() => void set.run({ scope, name, value })),
-    delete: (scope, name) => file.run(() => void remove.run({ scope, name })),
+    set: (scope, name, value) => file.write(() => void set.run({ scope, name, value })),
+    delete: (scope, name) => file.write(() => void remove.run({ scope, name })),
   };
 }

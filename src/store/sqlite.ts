@@ -40,13 +40,13 @@ export function openSqlite(path: string, { vault, clock = systemClock }: { vault
     outbox: sqliteOutbox(file, guard, vault),
     forms: sqliteForms(file),
     check: () =>
-      file.transaction(() => {
+      file.write(() => {
         const now = clock.now();
         check.run({ now });
         if (checked.get()?.at !== now) throw new Failure(forgotten);
       }),
     sweep: (now) =>
-      file.transaction(() => sweeps.reduce((count, statement) => count + Number(statement.run({ now }).changes), 0)),
+      file.write(() => sweeps.reduce((count, statement) => count + Number(statement.run({ now }).changes), 0)),
     close: async () => file.close(),
   };
 }
