@@ -1,3 +1,5 @@
+import type { UnlinkedPolicy } from '../../src/accounts/accounts.ts';
+import type { AccessRules } from '../../src/chat/access.ts';
 import type { Adapter, Host } from '../../src/chat/adapter.ts';
 import { type Clock, systemClock } from '../../src/chat/clock.ts';
 import type { ButtonEvent, CommandEvent, MessageEvent, Trigger } from '../../src/chat/events.ts';
@@ -6,7 +8,7 @@ import { messageKey, type Place } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { createLog } from '../../src/ops/log.ts';
-import { createParley, type Parley } from '../../src/parley.ts';
+import { createParley, type Parley, type ParleyLimits } from '../../src/parley.ts';
 import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -73,10 +75,19 @@ export async function openWorld(
     plain?: Plain;
     /** One with a key of its own lets people link accounts. */
     vault?: Vault;
+    /** Who is answered without an account of their own: everybody when not given. */
+    unlinked?: UnlinkedPolicy;
+    /** Another service key than the ordinary user's. */
+    key?: string;
     emoji?: boolean;
     titles?: boolean;
     followUps?: boolean;
     clock?: Clock;
+    /** Who may use Parley, and where: members everywhere when not given. */
+    access?: AccessRules;
+    limits?: ParleyLimits;
+    /** What stands before each command's name. */
+    prefix?: string;
     /** Wraps the adapter that Parley uses. */
     wrap?: (adapter: Adapter) => Adapter;
   } = {},
@@ -86,7 +97,7 @@ export async function openWorld(
   const clock = given.clock ?? systemClock;
   const store = given.store ?? openSqlite(':memory:', { vault });
   const plain = given.plain ?? createPlain({ clock: systemClock });
-  const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
+  const server = connect({ url: openWebUI.url, key: new Secret(given.key ?? openWebUI.key) });
   const logged: string[] = [];
   const hosts: Host[] = [];
   const adapter = {
@@ -101,15 +112,18 @@ export async function openWorld(
     vault,
     cache: await openCache(null),
     server,
-    platforms: [{ adapter, mode: 'thread' }],
+    platforms: [{ adapter, mode: 'thread', ...(given.access && { access: given.access }) }],
     clock,
     log: createLog('debug', { write: (line) => logged.push(line) }),
     model: null,
     webAddress: openWebUI.url,
     notice: null,
     admins: ['plain:admin'],
+    ...(given.unlinked && { unlinked: given.unlinked }),
     after: { titles: given.titles ?? false, emoji: given.emoji ?? false, followUps: given.followUps ?? false },
     attachments: { files: 10, bytes: 1_000_000 },
+    ...(given.limits && { limits: given.limits }),
+    ...(given.prefix !== undefined && { commandPrefix: given.prefix }),
   });
   await parley.start();
   const [host] = hosts;

@@ -1,0 +1,292 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Answer } from '../../src/chat/adapter.ts';
+import type { Person } from '../../src/chat/messages.ts';
+import { Secret } from '../../src/chat/secret.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { createVault } from '../../src/store/vault.ts';
+import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { formIn, makePrompt, narrow, pressIn, send, wordsIn } from './prompt-world.ts';
+import { CHANNEL, DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+
+let world: World;
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+const newVault = () => createVault(new Secret(randomBytes(32).toString('base64')));
+
+async function open(given: Parameters<typeof openWorld>[0] = {}): Promise<World> {
+  world = await openWorld({ vault: newVault(), ...given });
+  closing.push(() => world.close());
+  return world;
+}
+
+/** The key of somebody with an account on the server. */
+function keyOf(name: string, { openWebUI }: { openWebUI: ScriptedOpenWebUI } = world): string {
+  const key = `sk-${randomBytes(16).toString('hex')}`;
+  openWebUI.world.users.put({
+    id: `account-of-${name}`,
+    name,
+    email: `${name.toLowerCase()}@example.test`,
+    role: 'user',
+    prompts: true,
+    created_at: 1,
+    api_key: key,
+  });
+  return key;
+}
+
+const slash = (name: string, text = '', by = 'Ann') =>
+  world.host.accept(world.command(name, text, { author: person(by) }));
+
+async function link(by: string, key: string): Promise<Answer> {
+  return send(world, formIn(await slash('link', '', by)), { 'API key': new Secret(key) }, by);
+}
+
+const askedOf = (key: string) =>
+  world.openWebUI.seen({ path: '/api/chat/completions' }).filter((one) => one.headers.authorization === `Bearer ${key}`)
+    .length;
+
+describe('/link', () => {
+  it('asks for a key in a secret field, says whose it is, and asks with it from then on', async () => {
+    await open();
+    const key = keyOf('Ann');
+    const form = formIn(await slash('link'));
+    expect(form.fields).toMatchObject([{ type: 'secret', required: true, initial: null }]);
+    expect(form.intro).toMatch(/Settings → Account → API keys.*Enable API Keys.*permission “API Keys”/);
+    const answer = await send(world, form, { 'API key': new Secret(` ${key}\n`) });
+    expect(answer).toMatchObject({ do: 'say', private: true });
+    expect(wordsIn(answer)).toContain('You are linked as Ann (ann@example.test).');
+    await world.host.accept(world.message('Hello?'));
+    await vi.waitFor(() => expect(askedOf(key)).toBe(1));
+  });
+
+  it('opens by a button where it was typed in a message', async () => {
+    await open();
+    const said = await world.host.accept(world.message('/link', { place: CHANNEL }));
+    expect(said).toMatchObject({ do: 'say', private: true });
+    const form = formIn(await pressIn(world, said, 'Fill it in'));
+    expect(wordsIn(await send(world, form, { 'API key': new Secret(keyOf('Ann')) }))).toContain('linked as Ann');
+  });
+
+  it('says at the field what is wrong with a key, and asks for it again', async () => {
+    await open();
+    const form = formIn(await slash('link'));
+    const wrong = await send(world, form, { 'API key': new Secret(`sk-${'0'.repeat(32)}`) });
+    expect(wrong).toMatchObject({ do: 'errors', fields: { key: expect.stringMatching(/does not know that key/) } });
+    expect(wordsIn(await send(world, form, { 'API key': new Secret(keyOf('Ann')) }))).toContain('linked as Ann');
+  });
+
+  it('asks anew, with an empty field, where a platform shows no complaint in a form', async () => {
+    await open({ wrap: narrow });
+    const form = formIn(await slash('link'));
+    const wrong = await send(world, form, { 'API key': new Secret(`sk-${'0'.repeat(32)}`) });
+    expect(JSON.stringify(wrong)).not.toContain('0000');
+    const again = formIn(await pressIn(world, wrong, 'Fix it'));
+    expect(again.fields).toMatchObject([{ initial: null }]);
+    expect(wordsIn(await send(world, again, { 'API key': new Secret(keyOf('Ann')) }))).toContain('linked as Ann');
+  });
+
+  it('is off without a secret key, and says what must be set', async () => {
+    await open({ vault: createVault(null) });
+    expect(wordsIn(await slash('link'))).toContain('PARLEY_SECRET_KEY');
+  });
+
+  it('can be undone, and what stays is said', async () => {
+    await open();
+    await link('Ann', keyOf('Ann'));
+    expect(wordsIn(await slash('unlink'))).toMatch(/deleted here.*chats stay.*team’s account asks/s);
+    expect(wordsIn(await slash('unlink'))).toContain('not linked');
+    await world.host.accept(world.message('Hello?'));
+    await vi.waitFor(() => expect(askedOf(world.openWebUI.key)).toBe(1));
+  });
+
+  it('leaves the key in no row and no line of the log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-'));
+    closing.push(() => rm(folder, { recursive: true }));
+    const vault = newVault();
+    const store = openSqlite(join(folder, 'parley.db'), { vault });
+    closing.push(() => store.close());
+    await open({ store, vault });
+    const [key, bad] = [keyOf('Ann'), `sk-${randomBytes(16).toString('hex')}`];
+    await link('Ann', bad);
+    await link('Ann', key);
+    await slash('link', key);
+    await world.host.accept(world.message(`my key is ${key}`, { place: DIRECT, addressed: 'direct' }));
+    await world.host.accept(world.message('Hello?'));
+    await vi.waitFor(() => expect(askedOf(key)).toBe(1));
+    const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'latin1')));
+    const everything = files.join('') + world.logged.join('') + JSON.stringify(world.plain.messages);
+    expect(everything.length).toBeGreaterThan(1_000);
+    for (const secret of [key, bad, key.slice(3)]) expect(everything).not.toContain(secret);
+  });
+});
+
+describe('/whoami', () => {
+  it('says whose account asks, the model, and whether one is an admin', async () => {
+    await open();
+    expect(wordsIn(await slash('whoami'))).toMatch(/team’s account asks for you.*not an admin.*`plain:ann`/s);
+    await link('Ann', keyOf('Ann'));
+    expect(wordsIn(await slash('whoami'))).toContain('Your own account asks for you: Ann (ann@example.test).');
+    expect(wordsIn(await slash('whoami', '', 'Admin'))).toContain('You are an admin of Parley.');
+  });
+});
+
+describe('where an account is required', () => {
+  it('a question waits for it and is answered then', async () => {
+    await open({ unlinked: 'require' });
+    const key = keyOf('Ann');
+    const told = await world.host.accept(world.message('What is the answer?'));
+    expect(told).toMatchObject({ do: 'say', private: true });
+    expect(wordsIn(told)).toMatch(/linked your own Open WebUI account.*keep your question for an hour/);
+    const form = formIn(await pressIn(world, told, 'Link my account'));
+    const linked = await send(world, form, { 'API key': new Secret(key) });
+    expect(wordsIn(linked)).toContain('I answer your question now.');
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+    expect(world.openWebUI.asked[0]?.messages.at(-1)?.text).toContain('What is the answer?');
+    expect(askedOf(key)).toBe(1);
+    expect(askedOf(world.openWebUI.key)).toBe(0);
+  });
+
+  it('also after a restart, and by whichever way the account was linked', async () => {
+    const openWebUI = await startScriptedOpenWebUI();
+    closing.push(() => openWebUI.close());
+    const vault = newVault();
+    const store = openSqlite(':memory:', { vault });
+    closing.push(() => store.close());
+    const first = await openWorld({ openWebUI, store, vault, unlinked: 'require' });
+    await first.host.accept(first.message('What is the answer?', { id: 'before' }));
+    await first.close();
+    await open({ openWebUI, store, vault, unlinked: 'require' });
+    await link('Ann', keyOf('Ann'));
+    await vi.waitFor(() => expect(openWebUI.asked).toHaveLength(1));
+    await link('Ann', keyOf('Ann'));
+    await slash('unlink');
+    expect(openWebUI.asked).toHaveLength(1);
+  });
+
+  it('a question by a command waits, too, and others see it asked once it is answered', async () => {
+    await open({ unlinked: 'require' });
+    const told = await slash('ask', 'What is the answer?');
+    expect(told).toMatchObject({ do: 'say', private: true });
+    expect(world.plain.messages).toHaveLength(0);
+    const form = formIn(await pressIn(world, told, 'Link my account'));
+    await send(world, form, { 'API key': new Secret(keyOf('Ann')) });
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+  });
+
+  it('other people’s questions are not asked by it', async () => {
+    await open({ unlinked: 'require' });
+    await world.host.accept(world.message('Ben asks', { by: 'Ben' }));
+    expect(wordsIn(await link('Ann', keyOf('Ann')))).not.toContain('your question');
+    expect(world.openWebUI.asked).toHaveLength(0);
+  });
+
+  it('a command that needs an account offers the link', async () => {
+    await open({ unlinked: 'require' });
+    const told = await slash('prompt', 'greet');
+    expect(formIn(await pressIn(world, told, 'Link my account')).title).toBe('Link your account');
+  });
+});
+
+describe('a key that the server no longer takes', () => {
+  it('fails once, is not used again, and the next question waits for a new one', async () => {
+    await open();
+    const old = keyOf('Ann');
+    await link('Ann', old);
+    await vi.waitFor(() => expect(world.openWebUI.seen({ path: '/api/models' }).length).toBeGreaterThan(1));
+    const renewed = keyOf('Ann');
+    await world.host.accept(world.message('First?', { place: DIRECT, addressed: 'direct' }));
+    await vi.waitFor(() => expect(world.last()?.text).toMatch(/link your account again/));
+    const used = () => world.openWebUI.requests.filter((one) => one.headers.authorization === `Bearer ${old}`).length;
+    const before = used();
+    const told = await world.host.accept(world.message('Second?', { place: DIRECT, addressed: 'direct' }));
+    expect(wordsIn(told)).toMatch(/no longer takes the API key.*keep your question/);
+    expect(used()).toBe(before);
+    const form = formIn(await pressIn(world, told, 'Link my account'));
+    await send(world, form, { 'API key': new Secret(renewed) });
+    await vi.waitFor(() => expect(askedOf(renewed)).toBe(1));
+  });
+});
+
+describe('suggestions', () => {
+  const typed = (by: Person, option = 'prompt') =>
+    world.host
+      .suggest({ command: option === 'prompt' ? 'prompt' : 'ask', option, typed: '', author: by, place: THREAD })
+      .map(({ value }) => value);
+
+  it('are those of the account that asks for the person who types', async () => {
+    const openWebUI = await startScriptedOpenWebUI();
+    closing.push(() => openWebUI.close());
+    const key = keyOf('Ann', { openWebUI });
+    await makePrompt({ openWebUI }, { command: 'team-only' });
+    await makePrompt({ openWebUI }, { command: 'anns-own' }, key);
+    await open({ openWebUI });
+    await link('Ann', key);
+    await vi.waitFor(() => expect(typed(person('Ann'))).toEqual(['anns-own']));
+    await vi.waitFor(() => expect(typed(person('Ben'))).toContain('team-only'));
+    expect(typed(person('Ben'))).not.toContain('anns-own');
+    await slash('unlink');
+    expect(typed(person('Ann'))).not.toContain('anns-own');
+  });
+
+  it('are not made to people who are not answered, nor to those who must link first', async () => {
+    await open({ unlinked: 'require' });
+    await makePrompt(world, { command: 'team-only' });
+    expect(typed(person('Ann'))).toEqual([]);
+    expect(typed(person('Ann'), 'model')).toEqual([]);
+    expect(typed(person('Eve', { stranger: true }))).toEqual([]);
+  });
+});
+
+describe('what looks like a key', () => {
+  const key = `sk-${'0a'.repeat(16)}`;
+
+  it('is answered with a warning for its writer alone, and reaches no model and no row', async () => {
+    await open();
+    for (const said of [
+      await world.host.accept(world.message(`What is ${key}?`)),
+      await world.host.accept(world.message(`/link ${key}`)),
+      await slash('ask', `What is ${key}?`),
+      await slash('link', key),
+      await world.host.accept(world.command('ask', '', { options: { text: `What is ${key}?` } })),
+    ]) {
+      expect(said).toMatchObject({ do: 'say', private: true });
+      expect(wordsIn(said)).toMatch(/looks like a key.*Delete/s);
+      expect(formIn(await pressIn(world, said, 'Link my account')).title).toBe('Link your account');
+    }
+    expect(world.openWebUI.asked).toHaveLength(0);
+    expect(await world.store.jobs.nextAt('turn')).toBeNull();
+  });
+
+  it('is not taken in a form’s plain field', async () => {
+    await open();
+    await makePrompt(world, { command: 'greet', content: 'Hello {{who | text:required}}' });
+    const form = formIn(await slash('prompt', 'greet'));
+    const [field] = form.fields;
+    expect(wordsIn(await send(world, form, { [field?.label ?? '']: key }))).toMatch(/looks like a key/);
+    expect(world.openWebUI.asked).toHaveLength(0);
+  });
+
+  it('is left alone where nobody asked Parley', async () => {
+    await open();
+    expect(await world.host.accept(world.message(key, { addressed: 'ambient' }))).toEqual({ do: 'none' });
+  });
+
+  it('is taken out of what a question replies to', async () => {
+    await open();
+    const event = world.message('What did Ben mean?');
+    const theirs = world.message(`Use ${key} please`, { by: 'Ben' }).message;
+    await world.host.accept({ ...event, replyTo: theirs });
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+    const text = world.openWebUI.asked[0]?.messages.at(-1)?.text ?? '';
+    expect(text).toContain('Use [a key, left out] please');
+    expect((await world.store.jobs.byKey(event.key))?.payload).not.toContain(key);
+  });
+});
