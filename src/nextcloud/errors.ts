@@ -46,7 +46,9 @@ export function failureOf(
 ): NextcloudFailure {
   const { status, contentType } = answer;
   const words = said(answer.body, contentType);
-  const reason = answer.maintenance === true ? 'maintenance' : reasonFor(status, words.form, words, where);
+  // The page for people says it in words only, where a proxy drops the header.
+  const maintenance = answer.maintenance === true || (status === 503 && /maintenance mode/i.test(answer.body));
+  const reason = maintenance ? 'maintenance' : reasonFor(status, words.form, words, where);
   const shown = where.schedules === true ? harmless(words.message) : words.message;
   const text = [words.code === null ? '' : `ocs ${words.code}`, words.meta, shown].filter((part) => part !== '');
   const form = words.form === 'ocs' ? '' : ` (${words.form})`;
@@ -66,7 +68,7 @@ function reasonFor(status: number, form: Words['form'], words: Words, where: Whe
     if (words.code === 429) return 'brute-force';
     return form === 'empty' && where.schedules === true ? 'rate-limit' : 'throttled';
   }
-  if (status === 503) return form === 'ocs' || /maintenance/i.test(words.message) ? 'maintenance' : 'unavailable';
+  if (status === 503) return form === 'ocs' ? 'maintenance' : 'unavailable';
   if (status === 502 || status === 504) return 'unavailable';
   if (status === 507) return 'quota';
   if (status === 413) return 'file-size';
