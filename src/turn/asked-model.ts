@@ -2,13 +2,13 @@ import type { Identity } from '../accounts/accounts.ts';
 import { Failure } from '../chat/errors.ts';
 import type { Place } from '../chat/places.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
-import type { Model } from '../openwebui/models.ts';
+import { listModels, type Model } from '../openwebui/models.ts';
 import { whoAsks } from './credentials.ts';
 import type { ChooseModel } from './model-choice.ts';
 import type { Question } from './question.ts';
 
 /** What of a model matters for asking it. */
-export type AskedModel = Pick<Model, 'id' | 'name' | 'toolIds' | 'knowledge'>;
+export type AskedModel = Pick<Model, 'id' | 'name' | 'toolIds' | 'knowledge' | 'searches'>;
 
 /** The model that a question goes to, with the asker's own rights. Throws a `Failure` that the person is told. */
 export type FindModel = (ask: Identity, question: Question, place: Place) => Promise<AskedModel>;
@@ -32,15 +32,16 @@ export function createFindModel(rooms: ModelLists & { chooseModel: ChooseModel }
     // The server may take seconds to list its models: what is known from before does, as long as the model is in it.
     const known = pick(rooms.models(ask.server));
     if (known) return known;
-    let fresh: readonly Model[];
+    let model: Model | undefined;
     try {
-      fresh = await rooms.freshModels(ask.server);
+      model = pick(await rooms.freshModels(ask.server));
+      // Before anybody is refused the list is read once more: it may have been opened to them a moment ago.
+      if (!model && ask.owner !== null) model = pick(await listModels(ask.server));
     } catch (error) {
       // A list that cannot be had is no reason not to ask the model that was chosen.
       if (chosen === null) throw error;
       return unlisted(chosen.id);
     }
-    const model = pick(fresh);
     if (model) return model;
     if (chosen === null) throw new Failure(NO_MODELS);
     if (ask.owner !== null) throw new Failure(notTheirs(chosen));
@@ -49,7 +50,7 @@ export function createFindModel(rooms: ModelLists & { chooseModel: ChooseModel }
 }
 
 function unlisted(id: string): AskedModel {
-  return { id, name: id, toolIds: [], knowledge: false };
+  return { id, name: id, toolIds: [], knowledge: false, searches: false };
 }
 
 const NO_MODELS = {
