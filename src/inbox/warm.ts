@@ -49,6 +49,8 @@ const remembered = z.array(
     tags: z.array(z.string()),
     ownedBy: z.string().nullable(),
     knowledge: z.boolean(),
+    // A list of an older version does not say.
+    searches: z.boolean().default(false),
     baseModelId: z.string().nullable(),
     suggestions: z.array(z.string()),
   }),

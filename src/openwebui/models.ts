@@ -16,6 +16,8 @@ export interface Model {
   readonly ownedBy: string | null;
   /** Has files or collections of its own to search in. */
   readonly knowledge: boolean;
+  /** Searches the web for every question unless told otherwise, as its settings say. */
+  readonly searches: boolean;
   /** The model it is made from, when it is a preset. */
   readonly baseModelId: string | null;
   /** Questions it suggests. */
@@ -30,10 +32,11 @@ const meta = z.looseObject({
   description: word,
   hidden: z.boolean().nullish().catch(null),
   capabilities: z
-    .looseObject({ vision: z.boolean().nullish().catch(null) })
+    .looseObject({ vision: z.boolean().nullish().catch(null), web_search: z.boolean().nullish().catch(null) })
     .nullish()
     .catch(null),
   toolIds: z.array(z.string()).nullish().catch(null),
+  defaultFeatureIds: z.array(z.string()).nullish().catch(null),
   tags: tagList.nullish(),
   knowledge: z.array(z.unknown()).nullish().catch(null),
   suggestion_prompts: z
@@ -81,6 +84,7 @@ function modelOf(model: z.infer<typeof entry>): Model {
     tags: [...new Set([...(model.tags ?? []), ...(about?.tags ?? [])])],
     ownedBy: model.owned_by ?? null,
     knowledge: (about?.knowledge ?? []).length > 0,
+    searches: (about?.defaultFeatureIds ?? []).includes('web_search') && (about?.capabilities?.web_search ?? true),
     baseModelId: model.info?.base_model_id ?? null,
     suggestions: (about?.suggestion_prompts ?? []).map((prompt) => prompt.content),
   };

@@ -200,6 +200,7 @@ function runTurn(
     if (!gathered) return;
     const begins = () => dispatch({ type: 'background' });
     for await (const frame of answering(gathered, { signal: model.signal, goesOn: state.background, begins })) {
+      if (frame.type === 'working' && state.place) delivery.busy(state.place, `using ${frame.tool}…`);
       const shown = frame.type === 'image' && !question.private && pictures.take(frame.url);
       const event = shown ? pictureEvent(clock.now()) : eventOf(frame, clock.now());
       if (event) dispatch(event);

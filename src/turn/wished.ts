@@ -26,18 +26,19 @@ export function wishedFiles({ wishes = NO_WISHES }: Question): Readonly<Record<s
  */
 export function requestOf(
   { wishes = NO_WISHES }: Question,
-  model: Pick<Model, 'toolIds' | 'knowledge'>,
+  model: Pick<Model, 'toolIds' | 'knowledge' | 'searches'>,
   attached: readonly AttachedFile[],
 ): Pick<ModelQuestion, 'files' | 'toolIds' | 'features' | 'functionCalling'> {
   const toolIds = [...new Set([...model.toolIds, ...wishes.tools.map((tool) => tool.id)])];
   const collections = wishes.knowledge
     .filter(({ id }) => !attached.some((file) => file.id === id))
     .map(({ id }) => ({ type: 'collection', id }) as const);
-  const legacy = toolIds.length > 0 || model.knowledge || wishes.web;
+  const web = wishes.web || model.searches;
+  const legacy = toolIds.length > 0 || model.knowledge || web;
   return {
     files: [...attached, ...collections],
     toolIds,
-    features: wishes.web ? { web_search: true } : undefined,
+    features: web ? { web_search: true } : undefined,
     functionCalling: legacy ? 'legacy' : null,
   };
 }

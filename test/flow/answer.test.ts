@@ -92,8 +92,13 @@ describe('a question', () => {
       message: { ...message.message, author: { ...message.message.author, ...flag } },
     });
     expect(await world.host.accept(as({ bot: true }))).toEqual({ do: 'none' });
-    expect(await world.host.accept(as({ guest: true }))).toMatchObject({ do: 'say', private: true });
-    expect(await world.host.accept(as({ stranger: true }))).toMatchObject({ do: 'say', private: true });
+    expect(await world.host.accept(as({ guest: true }))).toEqual({ do: 'none' });
+    expect(await world.host.accept(as({ stranger: true }))).toEqual({ do: 'none' });
+    await vi.waitFor(() => expect(world.plain.told).toHaveLength(2));
+    expect(world.plain.told.map((one) => one.body.markdown)).toEqual([
+      expect.stringContaining('I do not answer guests here.'),
+      expect.stringContaining('I only answer members of this team.'),
+    ]);
     expect(world.openWebUI.asked).toHaveLength(0);
   });
 });
@@ -120,10 +125,12 @@ describe('what a model sends', () => {
     expect(world.buttons()).toEqual(['Retry']);
   });
 
-  it('a tool nobody runs is said in words', async () => {
+  it('a tool in place of an answer lets the server answer by itself', async () => {
     world.openWebUI.next(answer([toolCall('search', {})]));
+    world.openWebUI.next(says('Found.'));
     await world.host.accept(world.message('Search!'));
-    expect(await answered()).toMatch(/wanted to use a tool/);
+    expect(await answered()).toBe('Found.');
+    expect(world.openWebUI.asked.map(({ body }) => 'session_id' in body)).toEqual([false, true]);
   });
 
   it('a stream cut in mid-word keeps the text and says so', async () => {

@@ -76,6 +76,8 @@ export interface ModelEntry {
   readonly description: string;
   readonly vision: boolean;
   readonly adminOnly?: boolean;
+  /** Tools that the model brings along. */
+  readonly toolIds?: readonly string[];
 }
 
 /** The text of the newest message of a person, or an empty one. */

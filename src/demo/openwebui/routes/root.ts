@@ -76,7 +76,12 @@ function info(world: World, entry: World['model']['models'][number]): Json {
     base_model_id: null,
     name: entry.name,
     params: {},
-    meta: { description: entry.description, capabilities: { vision: entry.vision, usage: true }, tags: [] },
+    meta: {
+      description: entry.description,
+      capabilities: { vision: entry.vision, usage: true },
+      tags: [],
+      ...(entry.toolIds !== undefined && { toolIds: entry.toolIds }),
+    },
     ...(since(world.profile, '0.8') ? { access_grants: [] } : { access_control: null }),
     is_active: true,
     updated_at: 1_700_000_000,
