@@ -27,6 +27,7 @@ import { askFirst } from './inbox/late.ts';
 import { createLinking } from './inbox/linking.ts';
 import { createMessages } from './inbox/messages.ts';
 import { createNextButtons } from './inbox/next-buttons.ts';
+import { createNextcloudRoom, type NextcloudSetting } from './inbox/nextcloud.ts';
 import { createPromptShelf } from './inbox/prompt-shelf.ts';
 import { createQuestions, QUESTION_UNITS } from './inbox/questions.ts';
 import { createWaiting } from './inbox/waiting.ts';
@@ -75,6 +76,8 @@ export interface ParleyOptions {
   readonly notice: string | null;
   /** IANA zone of dates in prompts where the platform does not tell the person's; the machine's when unset or empty. */
   readonly timezone?: string;
+  /** The team's Nextcloud; none when not given. */
+  readonly nextcloud?: NextcloudSetting | null;
   readonly admins: readonly string[];
   /** Who is answered without an account of their own; `service` when not given. */
   readonly unlinked?: UnlinkedPolicy;
@@ -96,8 +99,6 @@ export interface ParleyLimits extends AskLimits {
 
 /** Parley, put together. */
 export interface Parley {
-  /** Whose account acts for whom. */
-  readonly accounts: Accounts;
   /** Connects every platform; resolves when those that can are. A platform that never will is logged and told by `unready`. */
   start(): Promise<void>;
   /** Takes nothing more in, lets answers end for at most `drainMs`, lets go of the rest. */
@@ -233,6 +234,13 @@ export function createParley(options: ParleyOptions): Parley {
   const { questions } = waiting;
   const control = createControl({ store, vault, clock, access, turns, questions });
   const extras = createExtras(clock, options.cache);
+  const nextButtons = createNextButtons(store.forms, clock);
+  const nextcloud = createNextcloudRoom({
+    ...{ store, vault, cache: options.cache, delivery, allowance, nextButtons, clock, log, adapter },
+    setting: options.nextcloud ?? null,
+    leaseMs: LEASE_MS,
+    isAdmin: (person) => access.isAdmin(person),
+  });
   const desk = createDesk({
     store,
     accounts,
@@ -250,9 +258,9 @@ export function createParley(options: ParleyOptions): Parley {
     extras,
     delivery,
     adapter,
+    nextcloud: nextcloud.desk,
     timezone: options.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
   });
-  const nextButtons = createNextButtons(store.forms, clock);
   const keyGuard = createKeyGuard({ nextButtons, accounts });
   const calls = createCalls({
     registry,
@@ -261,12 +269,14 @@ export function createParley(options: ParleyOptions): Parley {
     forms: createFormDesk(store.forms, clock),
     nextButtons,
     questions,
+    startTask: nextcloud.startTask,
     clock,
     log,
     questionUnits: limits.questionUnits,
     limits: (name) => adapter(name).limits,
   });
-  const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, log });
+  const { taskClick } = nextcloud;
+  const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, taskClick, log });
   const home = createHome({ store, desk, registry, clock });
   const promptsOf = (person: Person) => {
     const identity = accounts.known(person);
@@ -311,6 +321,7 @@ export function createParley(options: ParleyOptions): Parley {
         accounts,
         server,
         extrasOf,
+        nextcloud,
         delivery,
         log,
       },
@@ -346,7 +357,6 @@ export function createParley(options: ParleyOptions): Parley {
   }
 
   return {
-    accounts,
     async start() {
       await accounts.start();
       sweep();
@@ -358,13 +368,14 @@ export function createParley(options: ParleyOptions): Parley {
       await Promise.all(options.platforms.map(connect));
       turnLane.wake();
       afterLane.wake();
+      nextcloud.start();
     },
     async stop(drainMs) {
       // Events still come in and are recorded, for the next process; only the work ends.
       stopping = true;
       cancelSweep?.();
       accounts.stop();
-      await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs)]);
+      await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs), nextcloud.stop()]);
       await turns.abandon();
       await delivery.stop(0);
       ended.abort();

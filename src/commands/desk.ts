@@ -10,6 +10,7 @@ import type { Account as OwnAccount } from '../openwebui/server.ts';
 import type { Named } from '../openwebui/tools.ts';
 import type { Profile } from '../prompts/system-variables.ts';
 import type { Conversation, Settings } from '../store/port.ts';
+import type { NextcloudDesk } from './nextcloud-desk.ts';
 
 /** A model as a person may choose it. */
 export interface ModelChoice {
@@ -117,6 +118,8 @@ export interface Desk {
   hand(person: Person, place: Place, file: Upload, key: string, via: Trigger | null): Promise<Handed>;
   /** Fetches a file that somebody attached. Throws a `Failure`, `too-large` past `maxBytes`. */
   download(file: FileRef, maxBytes: number): Promise<Download>;
+  /** Null where no Nextcloud is set. */
+  readonly nextcloud: NextcloudDesk | null;
 }
 
 /** A choice made of a model. */

@@ -6,6 +6,7 @@ import { nearest } from '../chat/nearest.ts';
 import type { Place } from '../chat/places.ts';
 import type { Body, Button } from '../chat/view.ts';
 import type { Desk } from './desk.ts';
+import type { TaskOutcome } from './nextcloud-desk.ts';
 import type { Wishes } from './wishes.ts';
 
 /** One use of a command: who, where, with which options. Options have passed {@link CommandSpec.options}. */
@@ -52,7 +53,7 @@ export interface Next {
   readonly instead?: boolean | undefined;
 }
 
-/** What a command comes to: words at once, a form, or a question to be asked and answered in a conversation. */
+/** What a command comes to: words at once, a form, a question to be asked and answered in a conversation, or a task. */
 export type Outcome =
   | { readonly do: 'say'; readonly body: Body; readonly next?: readonly Next[] }
   | { readonly do: 'form'; readonly form: OwnForm }
@@ -68,7 +69,8 @@ export type Outcome =
       /** Only the asker sees the answer; by the command's own rule when not given. */
       readonly private?: boolean;
       readonly wishes?: Wishes;
-    };
+    }
+  | TaskOutcome;
 
 /** A command: its declaration, who may run it, and what it does. One file each. */
 export interface Command extends CommandSpec {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import type { FileRef } from '../chat/messages.ts';
 import type { Slot, Value } from '../nextcloud/task-types.ts';
 
@@ -5,6 +6,22 @@ import type { Slot, Value } from '../nextcloud/task-types.ts';
 export type Given =
   | { readonly value: Value }
   | { readonly files: readonly FileRef[] /** Whether the slot holds a list. */; readonly list: boolean };
+
+const value = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
+const file = z.object({
+  platform: z.string(),
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  size: z.number().nullable(),
+  token: z.string(),
+});
+
+/** How a {@link Given} is read back from a form's note. */
+export const storedGiven = z.union([
+  z.object({ value }),
+  z.object({ files: z.array(file), list: z.boolean() }),
+]) satisfies z.ZodType<Given>;
 
 /** Where a result stands: enough to show it when the list of types has changed meanwhile. */
 export type OutputSlot = Pick<Slot, 'key' | 'name' | 'kind' | 'list'>;

@@ -24,6 +24,7 @@ import { newSessionId, stepCount } from './form-sessions.ts';
 import { givenBack, over, somebodyElses } from './form-words.ts';
 import type { NextButtons } from './next-buttons.ts';
 import { type Questions, tooLong } from './questions.ts';
+import type { StartTask } from './start-task.ts';
 import { LINK } from './waiting.ts';
 
 /** Runs commands, however they were typed: as slash commands, after a mention, sent in as forms, or by a button. */
@@ -71,6 +72,7 @@ export interface CallRooms {
   readonly questions: Questions;
   readonly clock: Clock;
   readonly log: Log;
+  readonly startTask: StartTask;
   /** The longest question, in UTF-16 units. */
   readonly questionUnits: number;
   limits(platform: string): Limits;
@@ -150,6 +152,11 @@ export function createCalls(rooms: CallRooms): Calls {
       return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
+    if (outcome.do === 'task') {
+      const begun = await rooms.startTask(outcome, { ...use, byForm: session !== null });
+      if (begun.started && session) await forms.close(session);
+      return begun.started || !session ? begun.answer : withButton(session, 0, begun.say, 'Send it again');
+    }
     const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most ?? rooms.questionUnits) : null;
     if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
     if (outcome.do === 'say') {

@@ -16,6 +16,7 @@ import type { Calls } from './calls.ts';
 import type { Control } from './control.ts';
 import { lateSaying } from './late.ts';
 import type { Questions } from './questions.ts';
+import type { TaskClick } from './start-task.ts';
 import { createShare } from './share.ts';
 
 /** Acts on a button. Buttons are stateless: what they need stands in the store, so they work after a restart too. */
@@ -33,6 +34,7 @@ export function createClicks(rooms: {
   questions: Questions;
   calls: Calls;
   delivery: Delivery;
+  taskClick: TaskClick;
   log: Log;
 }): Clicks {
   const { store, control, questions } = rooms;
@@ -63,6 +65,10 @@ export function createClicks(rooms: {
       case 'good':
       case 'bad':
         return judge(event, read.job, read.action);
+      case 'cancel':
+      case 'rerun':
+      case 'chain':
+        return rooms.taskClick(event, read.job, read.action);
     }
   };
 

@@ -7,6 +7,7 @@ import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey } from '../chat/places.ts';
 import type { Desk, Done, Linking, PromptShelf } from '../commands/desk.ts';
+import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { version } from '../openwebui/server.ts';
@@ -43,6 +44,8 @@ export interface DeskRooms {
   adapter(platform: string): Adapter;
   /** IANA; for people whose own zone is not known. */
   readonly timezone: string;
+  /** Null where no Nextcloud is set. */
+  readonly nextcloud: NextcloudDesk | null;
 }
 
 const NOTHING_HERE: Done = { done: false, why: 'There is no conversation here yet. Write to me first.' };
@@ -54,6 +57,7 @@ export function createDesk(rooms: DeskRooms): Desk {
 
   const desk: Desk = {
     settings: store.settings,
+    nextcloud: rooms.nextcloud,
     conversation: find,
     async models(person) {
       const { server } = await rooms.accounts.asking(person);

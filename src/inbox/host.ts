@@ -18,6 +18,7 @@ import { findCommand, isParley } from './find-command.ts';
 import type { Home } from './home.ts';
 import { type KeyGuard, withoutOthersKeys } from './key-guard.ts';
 import type { Messages } from './messages.ts';
+import type { NextcloudRoom } from './nextcloud.ts';
 import { prefixed } from './prefixed.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
@@ -51,6 +52,7 @@ export interface HostRooms {
   readonly server: OpenWebUI;
   /** What the account that acts for a person may ask with; null while that is not known. */
   extrasOf(person: Person): AccountExtras | null;
+  readonly nextcloud: Pick<NextcloudRoom, 'suggest'>;
   readonly delivery: Delivery;
   readonly log: Log;
 }
@@ -124,6 +126,11 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         const offered = (identity ? rooms.warm.models(identity.server) : []).filter((model) => !model.hidden);
         return suggestModels(offered, query.typed, adapter.limits.choices);
       }
+      const ofNextcloud = rooms.nextcloud.suggest(
+        command ? { ...query, command: rooms.registry.path(command) } : query,
+        adapter.limits.choices,
+      );
+      if (ofNextcloud) return ofNextcloud;
       const extras = rooms.extrasOf(query.author);
       const found = extras && suggestExtras(extras, query.option, query.typed, adapter.limits.choices);
       if (found) return found;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
 import type { MessageRef, Place } from '../chat/places.ts';
-import type { TaskOrder } from '../commands/task-order.ts';
+import { storedGiven, type TaskOrder } from '../commands/task-order.ts';
 import type { Vault } from '../store/vault.ts';
 import { openTrigger, sealTrigger, storedShapes, storedTrigger } from '../turn/question.ts';
 
@@ -29,9 +29,7 @@ export interface TaskRequest {
   readonly replaces: string | null;
 }
 
-const { place, person, file, messageRef } = storedShapes;
-const value = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
-const given = z.union([z.object({ value }), z.object({ files: z.array(file), list: z.boolean() })]);
+const { place, person, messageRef } = storedShapes;
 const output = z.object({
   key: z.string(),
   name: z.string(),
@@ -41,7 +39,7 @@ const output = z.object({
 const simple = z.object({
   type: z.string(),
   name: z.string(),
-  input: z.array(z.tuple([z.string(), given])),
+  input: z.array(z.tuple([z.string(), storedGiven])),
   output: z.array(output),
   hint: z.string().nullable(),
   chain: z.null(),

@@ -1,0 +1,144 @@
+import type { Keyv } from 'keyv';
+import { createNextcloudAccounts } from '../accounts/nextcloud-accounts.ts';
+import type { LinkedAccount } from '../accounts/nextcloud-links.ts';
+import type { Adapter, Suggest } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
+import type { Choice } from '../chat/forms.ts';
+import type { Person } from '../chat/messages.ts';
+import type { Place } from '../chat/places.ts';
+import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { Nextcloud } from '../nextcloud/connection.ts';
+import { typeFor } from '../nextcloud/task-types.ts';
+import type { Log } from '../ops/log.ts';
+import type { Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { createLines } from '../tasks/lines.ts';
+import { createTasks } from '../tasks/tasks.ts';
+import type { Allowance } from './allowance.ts';
+import { createLane } from './lane.ts';
+import type { NextButtons } from './next-buttons.ts';
+import { createNextcloudDesk } from './nextcloud-desk.ts';
+import { createStartTask, createTaskClick, type StartTask, type TaskClick } from './start-task.ts';
+import { createWarmTypes, suggestChoices, suggestTypes } from './warm-types.ts';
+
+/** The team's Nextcloud, and what is plainly said about it. */
+export interface NextcloudSetting {
+  readonly nc: Nextcloud;
+  /** Such as that it is a stand-in; null for a real one. */
+  readonly notice: string | null;
+}
+
+/** All that Parley does with Nextcloud. */
+export interface NextcloudRoom {
+  /** Null where none is set. */
+  readonly desk: NextcloudDesk | null;
+  readonly startTask: StartTask;
+  readonly taskClick: TaskClick;
+  /** What fits in an option of `/nextcloud`; null for options that are not its own. */
+  suggest(query: Suggest, most: number): readonly Choice[] | null;
+  /** Begins to work off what waits. */
+  start(): void;
+  /** Lets go of what runs: the next process takes it up again. */
+  stop(): Promise<void>;
+}
+
+/** Tasks wait for Nextcloud nearly all of their time: many may run at once. */
+const MOST = 500;
+/** Bytes of a file that is put into Nextcloud: a recording of an hour or two. It is held in memory on its way. */
+const FILE_BYTES = 100 * 1_048_576;
+
+/** See {@link NextcloudRoom}. */
+export function createNextcloudRoom(rooms: {
+  setting: NextcloudSetting | null;
+  store: Store;
+  vault: Vault;
+  cache: Keyv;
+  delivery: Delivery;
+  allowance: Allowance;
+  nextButtons: NextButtons;
+  clock: Clock;
+  log: Log;
+  leaseMs: number;
+  adapter(platform: string): Adapter;
+  isAdmin(person: Person): boolean;
+}): NextcloudRoom {
+  const { setting, store, vault, delivery, clock, log } = rooms;
+  if (!setting) {
+    const startTask = createStartTask({ tasks: null, allowance: rooms.allowance, clock });
+    const nothing = async () => undefined;
+    return {
+      desk: null,
+      startTask,
+      taskClick: createTaskClick(null),
+      suggest: () => null,
+      start: () => undefined,
+      stop: nothing,
+    };
+  }
+  const accounts = createNextcloudAccounts({ service: setting.nc, links: store.links, vault, clock, log });
+  const types = createWarmTypes(clock, rooms.cache);
+  const tasks = createTasks({
+    ...{ store, vault, delivery, clock, log, accounts, ask },
+    lines: createLines(clock),
+    fileBytes: FILE_BYTES,
+    adapter: rooms.adapter,
+    isAdmin: rooms.isAdmin,
+    wake: () => lane.wake(),
+  });
+  const lane = createLane({
+    lane: 'task',
+    jobs: store.jobs,
+    clock,
+    log,
+    most: MOST,
+    leaseMs: rooms.leaseMs,
+    run: (held) => tasks.run(held),
+  });
+
+  /** Asks somebody alone whether an account is theirs: a link may have been opened by another. */
+  async function ask(person: Person, place: Place, { login, name, url }: LinkedAccount): Promise<void> {
+    const who = name === login ? `**${login}**` : `**${name}** (${login})`;
+    const markdown = `The Nextcloud account ${who} on ${new URL(url).host} was connected. Is that you?`;
+    const next = [
+      { label: 'Yes, that is me', style: 'primary', command: 'nextcloud connect', options: { answer: 'yes' } },
+      { label: 'No', style: 'danger', command: 'nextcloud connect', options: { answer: 'no' } },
+    ] as const;
+    const use = { author: person.ref, place, conversation: place };
+    const body = await rooms.nextButtons.under({ markdown, controls: null }, next, use);
+    const how = await delivery.tell(person.ref, place, body, null);
+    if (how === 'impossible') log.warn({ user: person.ref.id }, 'nobody could be asked to confirm an account');
+  }
+
+  return {
+    desk: createNextcloudDesk({ accounts, tasks, types, clock, fileBytes: FILE_BYTES, notice: setting.notice }),
+    startTask: createStartTask({ tasks, allowance: rooms.allowance, clock }),
+    taskClick: createTaskClick(tasks),
+    suggest({ command, option, typed, author }, most) {
+      if (command.split(' ')[0] !== 'nextcloud') return null;
+      const identity = accounts.known(author);
+      const known = identity ? types(identity.nc).known() : [];
+      if (option === 'type') return suggestTypes(known, typed, most);
+      if (option !== 'to' && option !== 'from') return [];
+      const translate = known.find(({ id }) => id === typeFor('translate', known));
+      const key = option === 'to' ? 'target_language' : 'origin_language';
+      return suggestChoices(
+        translate?.input.find((slot) => slot.key === key),
+        typed,
+        most,
+      );
+    },
+    start() {
+      types(setting.nc)
+        .fresh()
+        .catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
+      lane.wake();
+    },
+    async stop() {
+      // Tasks may take hours: nothing is waited for.
+      await lane.stop(0);
+      await tasks.abandon();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Answer } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import type { ButtonEvent, Trigger } from '../chat/events.ts';
+import type { Person } from '../chat/messages.ts';
+import type { MessageRef, Place } from '../chat/places.ts';
+import type { TaskOutcome } from '../commands/nextcloud-desk.ts';
+import type { Tasks } from '../tasks/tasks.ts';
+import type { Allowance } from './allowance.ts';
+import type { Way } from './form-answers.ts';
+
+/** Who uses a command that comes to a task, where and how. */
+export interface TaskUse {
+  readonly key: string;
+  readonly author: Person;
+  readonly place: Place;
+  readonly conversation: Place;
+  readonly message: MessageRef | null;
+  readonly trigger: Trigger | null;
+  readonly way: Way;
+  /** What it works on was put into a form, which others do not see. */
+  readonly byForm: boolean;
+}
+
+/** What became of a task: it is on its way, or `say` tells why there was no room for it. */
+export type Begun =
+  | { readonly started: true; readonly answer: Answer }
+  | { readonly started: false; readonly say: string; readonly answer: Answer };
+
+/** Puts a task in the queue, once for each event. */
+export type StartTask = (outcome: TaskOutcome, use: TaskUse) => Promise<Begun>;
+
+/** Acts on a button of a task. */
+export type TaskClick = (event: ButtonEvent, job: string, action: 'cancel' | 'rerun' | 'chain') => Promise<Answer>;
+
+/** See {@link StartTask}. Tasks are counted with questions. */
+export function createStartTask(rooms: { tasks: Tasks | null; allowance: Allowance; clock: Clock }): StartTask {
+  return async (outcome, use) => {
+    const { tasks } = rooms;
+    if (!tasks) return refused('Nextcloud is no longer set up here.');
+    const allowed = await rooms.allowance(use.author.ref, use.place, use.key);
+    if (!allowed.ok) return refused(allowed.say);
+    const { order, account, announce, private: isPrivate } = outcome;
+    // What a button under words for one person begins in public does not go through that button.
+    const away = use.way === 'click' && !isPrivate;
+    const { trigger } = use;
+    const job = await tasks.add(use.key, {
+      asker: use.author,
+      place: use.place,
+      conversation: use.conversation,
+      message: use.message,
+      trigger: away || !trigger ? null : { ...trigger, private: isPrivate || trigger.private },
+      account,
+      order,
+      // Others see the message it was typed in; what was filled in afterwards they do not.
+      announce: use.message && !use.byForm ? null : announce,
+      private: isPrivate,
+      at: rooms.clock.now(),
+      replaces: null,
+    });
+    if (job) allowed.recorded();
+    else allowed.undo();
+    return { started: true, answer: away ? { do: 'none' } : { do: 'work', private: isPrivate } };
+  };
+}
+
+/** See {@link TaskClick}. */
+export function createTaskClick(tasks: Tasks | null): TaskClick {
+  return async (event, job, action) => {
+    if (!tasks) return tell('Nextcloud is no longer set up here.');
+    const { author, trigger } = event;
+    if (action === 'cancel') return told(await tasks.cancel(author, job), { do: 'none' });
+    const isPrivate = await tasks.isPrivate(job);
+    const done = action === 'rerun' ? await tasks.again(author, job, trigger) : await tasks.chain(author, job, trigger);
+    return told(done, isPrivate ? { do: 'work', private: true } : { do: 'none' });
+  };
+}
+
+function told(done: { readonly done: true } | { readonly done: false; readonly why: string }, answer: Answer): Answer {
+  return done.done ? answer : tell(done.why);
+}
+
+function refused(say: string): Begun {
+  return { started: false, say, answer: tell(say) };
+}
+
+function tell(markdown: string): Answer {
+  return { do: 'say', body: { markdown, controls: null }, private: true };
+}
