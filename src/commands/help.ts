@@ -40,7 +40,7 @@ export function helpCommand(registry: () => Registry): Command {
         '',
         ...lines,
         '',
-        'A prompt of Open WebUI also runs by its own name: `/summarise` is `/prompt summarise`, unless a command has that name.',
+        'A prompt of Open WebUI also runs by its own name: `/minutes` is `/prompt minutes`, unless a command has that name.',
         '',
         '**Who can read this?** An answer can be read by everybody who can read the place it stands in, and each conversation is also a chat in Open WebUI. What only you should see, ask me in a private conversation.',
       ].join('\n');
