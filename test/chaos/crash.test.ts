@@ -47,7 +47,7 @@ function mortal(dieAt: number, done: boolean) {
       get(object, name) {
         const value: unknown = Reflect.get(object, name);
         if (inside.includes(name) && typeof value === 'object' && value !== null) return wrap(value);
-        if (typeof value !== 'function' || SYNCHRONOUS.has(name)) return value;
+        if (typeof value !== 'function' || NO_STEPS.has(name)) return value;
         return (...given: unknown[]) =>
           step(String(name), async () => {
             const result: unknown = await Reflect.apply(value, object, given);
@@ -59,7 +59,18 @@ function mortal(dieAt: number, done: boolean) {
   return { wrap, death: death.promise, steps: () => steps, last: () => last };
 }
 
-const SYNCHRONOUS = new Set<PropertyKey>(['render', 'openScopes', 'scopes', 'name', 'limits', 'start', 'stop', 'then']);
+/** `list`: the links are read while a process starts; one that dies then has done nothing yet. */
+const NO_STEPS = new Set<PropertyKey>([
+  'list',
+  'render',
+  'openScopes',
+  'scopes',
+  'name',
+  'limits',
+  'start',
+  'stop',
+  'then',
+]);
 const TABLES = ['jobs', 'conversations', 'settings', 'outbox', 'forms', 'links'];
 
 function isSurface(value: unknown): value is object {
