@@ -46,6 +46,13 @@ describe('a refusal', () => {
     expect(failureOf(answer, { call: 'POST /index.php/login/v2' }).reason).toBe('throttled');
   });
 
+  test('of a credential stays one, whatever words come with it', () => {
+    const body = JSON.stringify({
+      ocs: { meta: { statuscode: 997, message: 'Unauthorised' }, data: { message: 'No' } },
+    });
+    expect(reason(401, body)).toBe('credential');
+  });
+
   test('in maintenance is known by its header, whatever its body', () => {
     expect(reason(503, '<html>Maintenance</html>', 'text/html', true)).toBe('maintenance');
   });

@@ -228,6 +228,17 @@ describe('a task', () => {
     );
   });
 
+  test('that is not there is missing also where a proxy made v1 of v2, which hides the status in the body', async () => {
+    const hidden = answerOf(exchangeOf('textprocessing-v34', 'ocs v1 path, unknown id'));
+    await on(
+      'old',
+      ({ path }) => (path.includes('/task/7') ? hidden : undefined),
+      async (nc) => {
+        expect((await failureOf(task(nc, oldRef))).reason).toBe('missing');
+      },
+    );
+  });
+
   test('that is not there is missing', async () => {
     await on(
       'new',
@@ -320,7 +331,7 @@ describe('the list', () => {
   });
 
   test('finds by key even where the server gives all', async () => {
-    const all = [newTask({ id: 1, customId: 'other' }), newTask({ id: 2, customId: 'order-1' })];
+    const all = [newTask({ id: 9, customId: 'other' }), newTask({ id: 2, customId: 'order-1' })];
     await on(
       'new',
       ({ path }) => (path.includes('/app/') ? ok({ tasks: all }) : undefined),
