@@ -7,7 +7,7 @@ import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import type { Job, Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { createVault } from '../../src/store/vault.ts';
+import { lastingVault, link, newKeyFor } from '../flow/linked.ts';
 import { CHANNEL, openWorld, type World } from '../flow/world.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
@@ -91,6 +91,8 @@ interface Scene {
   /** A question was asked and answered before, by a process that lived. */
   readonly second?: boolean;
   readonly command?: boolean;
+  /** The conversation is Ann's, whose key is dead; when all is over she links again. */
+  readonly away?: boolean;
   event(world: World): MessageEvent | CommandEvent;
   readonly standing: readonly string[];
 }
@@ -114,19 +116,23 @@ async function settled(store: Store, key: string, died: () => string): Promise<v
 
 /** Plays a scene, lets the process die at a step, starts another on what is left, and gives what then stands. */
 async function crash(scene: Scene, dieAt: number, done: boolean) {
-  const store: Store = openSqlite(':memory:', { vault: createVault(null) });
+  const vault = lastingVault();
+  const store: Store = openSqlite(':memory:', { vault });
   const plain = createPlain({ clock: systemClock });
   const life = mortal(dieAt, done);
   const chatsBefore = new Set(openWebUI.chats().map((chat) => chat.id));
   if (scene.second) {
-    const calm = await openWorld({ store, openWebUI, plain });
+    const calm = await openWorld({ store, vault, openWebUI, plain });
+    if (scene.away) await link(calm, 'Ann');
     const event = calm.message('Before?', { id: 'before' });
     await calm.host.accept(event);
     await settled(store, event.key, () => 'never');
     await calm.close();
+    if (scene.away) newKeyFor(openWebUI, 'Ann');
   }
   const first = await openWorld({
     store: life.wrap(store, TABLES),
+    vault,
     openWebUI,
     plain,
     wrap: (adapter) => life.wrap(adapter),
@@ -139,13 +145,21 @@ async function crash(scene: Scene, dieAt: number, done: boolean) {
   const steps = life.steps();
   if (ended === 'died') {
     over.catch(() => undefined);
-    const second = await openWorld({ store, openWebUI, plain, clock: later });
+    const second = await openWorld({ store, vault, openWebUI, plain, clock: later });
     // An event that was not acknowledged comes again.
     await Promise.race([accepted, second.host.accept(event)]);
     await settled(store, event.key, life.last);
     await second.close();
   }
-  const chats = openWebUI.chats().filter((chat) => !chatsBefore.has(chat.id) && JSON.stringify(chat).includes(ANSWER));
+  const mine = () =>
+    openWebUI.chats().filter((chat) => !chatsBefore.has(chat.id) && JSON.stringify(chat).includes(ANSWER));
+  if (scene.away) {
+    const last = await openWorld({ store, vault, openWebUI, plain, clock: later });
+    await link(last, 'Ann');
+    await vi.waitFor(() => expect({ died: life.last(), chats: mine().length }).toMatchObject({ chats: 1 }));
+    await last.close();
+  }
+  const chats = mine();
   await store.close();
   const trees = chats.map((chat) => chatTree.parse(chat.chat));
   return {
@@ -161,6 +175,12 @@ const SCENES: Record<string, Scene> = {
   'the next question': {
     second: true,
     event: (world) => world.message('What is the answer?'),
+    standing: [BEFORE, ANSWER],
+  },
+  'a question in a conversation whose owner is away': {
+    second: true,
+    away: true,
+    event: (world) => world.message('What is the answer?', { by: 'Ben' }),
     standing: [BEFORE, ANSWER],
   },
   'a question by command': {

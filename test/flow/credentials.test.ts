@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FileRef } from '../../src/chat/messages.ts';
 import type { Place } from '../../src/chat/places.ts';
-import { Secret } from '../../src/chat/secret.ts';
 import { demoModel } from '../../src/demo/openwebui/answers/demo-model.ts';
-import { newKey } from '../../src/demo/openwebui/world.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { createVault } from '../../src/store/vault.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
 import { type Logged, type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { lastingVault, link, markdownOf, newKeyFor } from './linked.ts';
 import { DIRECT, openWorld, person, THREAD, type World } from './world.ts';
 
 let openWebUI: ScriptedOpenWebUI;
@@ -37,41 +34,18 @@ async function open(linked: readonly string[], more: Parameters<typeof openWorld
   openWebUI = await startScriptedOpenWebUI({ model: { ...demo, models: [...demo.models, secret] } });
   world = await openWorld({
     openWebUI,
-    vault: createVault(new Secret(randomBytes(32).toString('base64'))),
+    vault: lastingVault(),
     wrap: (adapter) => ({
       ...adapter,
       download: async ({ name }) => ({ name, type: 'text/plain', bytes: Buffer.from(POSTED[name] ?? '') }),
     }),
     ...more,
   });
-  for (const name of linked) await link(name);
+  for (const name of linked) await link(world, name);
 }
 
-/** Gives somebody a new key in Open WebUI, which ends their old one; the account is made where they have none. */
-function key(name: string): string {
-  const made = newKey();
-  const id = `account-of-${name}`;
-  const known = openWebUI.world.users.get(id);
-  const fresh = { id, name, email: `${name}@example.test`, role: 'user', prompts: false, created_at: 1 } as const;
-  openWebUI.world.users.put({ ...(known ?? fresh), api_key: made });
-  return made;
-}
-
-/** Somebody links an account with a new key, by command and form. What Parley says to it. */
-async function link(name: string): Promise<string> {
-  const author = person(name);
-  const opened = await world.host.accept(world.command('link', '', { author }));
-  if (opened.do !== 'form') throw new Error('no form to link with');
-  const { trigger, place, key: id } = world.command('link', '', { author });
-  const values = new Map([['key', new Secret(key(name))]]);
-  return markdownOf(
-    await world.host.accept({ type: 'form', key: id, trigger, author, place, form: opened.form.id, values }),
-  );
-}
-
-function markdownOf(answered: Awaited<ReturnType<World['host']['accept']>>): string {
-  return answered.do === 'say' ? answered.body.markdown : '';
-}
+/** Ends somebody's key. */
+const revoke = (name: string): void => void newKeyFor(openWebUI, name);
 
 /** Whose key a request carried. */
 function by({ headers }: Logged): string {
@@ -138,7 +112,7 @@ describe('people with accounts of their own', () => {
     await open([]);
     await ask('Before?', 'Ann');
     await settled();
-    await link('Ann');
+    await link(world, 'Ann');
     await ask('Since?', 'Ann');
     await settled();
     expect(completions().map(by)).toEqual(['Parley', 'Ann']);
@@ -245,7 +219,7 @@ describe('an owner whose key is dead', () => {
     openWebUI.next(says('One.'));
     await ask('First?', 'Ann');
     await settled();
-    key('Ann');
+    revoke('Ann');
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     openWebUI.next(says('Three.'));
@@ -266,7 +240,7 @@ describe('an owner whose key is dead', () => {
     const dead = openWebUI.requests.filter((one) => by(one) === 'a dead key').length;
     await ask('Fourth?', 'Ben');
     expect(openWebUI.requests.filter((one) => by(one) === 'a dead key')).toHaveLength(dead);
-    await link('Ann');
+    await link(world, 'Ann');
     await vi.waitFor(() => expect(chatsOf('Ann')[0]).toHaveLength(8));
     expect(chatsOf('Ann')[0]?.slice(0, 7)).toEqual([
       'Ann: First?',
@@ -289,7 +263,7 @@ describe('an owner whose key is dead', () => {
     openWebUI.next(says('One.'));
     await ask('First?', 'Ann');
     await settled();
-    key('Ann');
+    revoke('Ann');
     for (const text of ['Two.', 'Other two.', 'Three.', 'Four.']) openWebUI.next(says(text));
     await ask('Second?', 'Ben');
     await world.press('Regenerate', 'Ben');
@@ -302,7 +276,7 @@ describe('an owner whose key is dead', () => {
       'Other two.',
       'Ben: Third?',
     ]);
-    await link('Ann');
+    await link(world, 'Ann');
     await ask('Fourth?', 'Ben');
     await settled();
     expect(chatsOf('Ann')).toEqual([
@@ -312,19 +286,19 @@ describe('an owner whose key is dead', () => {
   });
 
   it('is waited for over a restart', async () => {
-    const vault = createVault(new Secret(randomBytes(32).toString('base64')));
+    const vault = lastingVault();
     const store = openSqlite(':memory:', { vault });
     await open(['Ann', 'Ben'], { store, vault });
     openWebUI.next(says('One.'));
     await ask('First?', 'Ann');
     await settled();
-    key('Ann');
+    revoke('Ann');
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     await settled();
     await world.close();
     world = await openWorld({ store, vault, openWebUI });
-    await link('Ann');
+    await link(world, 'Ann');
     await vi.waitFor(() => expect(chatsOf('Ann')).toEqual([['Ann: First?', 'One.', 'Ben: Second?', 'Two.']]));
     await world.parley.stop(0);
     await store.close();
@@ -334,7 +308,7 @@ describe('an owner whose key is dead', () => {
     await open(['Ann', 'Ben']);
     await ask('First?', 'Ann');
     await settled();
-    key('Ann');
+    revoke('Ann');
     world.plain.fail('tell', 'forbidden', 'forbidden');
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
@@ -353,14 +327,14 @@ describe('an owner whose key is dead', () => {
     await ask('First?', 'Ann');
     await settled();
     openWebUI.next(() => {
-      key('Ann');
+      revoke('Ann');
       return says('Two.');
     });
     await ask('Second?', 'Ben');
     await settled();
     expect(world.plain.standing().at(-1)).toBe('Two.');
     expect(chatsOf('Ann')[0]).toHaveLength(3);
-    await link('Ann');
+    await link(world, 'Ann');
     await vi.waitFor(() => expect(chatsOf('Ann')[0]?.slice(2)).toEqual(['Ben: Second?', 'Two.']));
   });
 
@@ -368,10 +342,10 @@ describe('an owner whose key is dead', () => {
     await open(['Ann', 'Ben']);
     await ask('First?', 'Ann');
     await settled();
-    key('Ann');
+    revoke('Ann');
     await world.host.accept({ type: 'renamed', key: 'r1', place: THREAD, title: 'Our bread' });
     await settled();
-    await link('Ann');
+    await link(world, 'Ann');
     await vi.waitFor(() => expect(openWebUI.chats()[0]?.title).toBe('Our bread'));
   });
 });
@@ -381,7 +355,7 @@ describe('an asker whose key is dead', () => {
     await open(['Ann', 'Ben']);
     await ask('First?', 'Ann');
     await settled();
-    key('Ben');
+    revoke('Ben');
     await ask('Second?', 'Ben');
     expect(world.last()?.text).toContain('Ben, use `/link`');
     expect(world.buttons()).toEqual(['Retry']);
@@ -392,7 +366,7 @@ describe('an asker whose key is dead', () => {
     expect(completions()).toHaveLength(asked);
     // The Retry was kept, and is asked with the new key.
     openWebUI.next(says('Two.'));
-    await link('Ben');
+    await link(world, 'Ben');
     await vi.waitFor(() => expect(world.plain.standing().at(-1)).toBe('Two.'));
     await settled();
     expect(completions().slice(-1).map(by)).toEqual(['Ben']);
@@ -410,7 +384,7 @@ describe('an asker whose key is dead', () => {
     expect(world.plain.standing()).toEqual(['Half and whole.']);
     expect(world.buttons()).toContain('Regenerate');
     expect(chatsOf('Ann')).toEqual([['Ann: First?']]);
-    await link('Ann');
+    await link(world, 'Ann');
     await vi.waitFor(() => expect(chatsOf('Ann')).toEqual([['Ann: First?', 'Half and whole.']]));
   });
 });
