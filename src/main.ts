@@ -10,6 +10,7 @@ import type { Finding } from './chat/adapter.ts';
 import { systemClock } from './chat/clock.ts';
 import { Failure, problemOf } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
+import { accountsConfig } from './config/accounts.ts';
 import { openWebUIConfig, parleyConfig } from './config/core.ts';
 import { limitsConfig } from './config/limits.ts';
 import { complaintLines, loadConfig } from './config/load.ts';
@@ -23,15 +24,16 @@ import { createParley, type Platform } from './parley.ts';
 import { openStore } from './store/address.ts';
 import { openCache } from './store/cache.ts';
 import type { Conversation } from './store/port.ts';
-import { createVault } from './store/vault.ts';
+import { createVault, type Vault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
-export const parts = [openWebUIConfig, slackConfig, discordConfig, parleyConfig, limitsConfig];
+export const parts = [openWebUIConfig, slackConfig, discordConfig, accountsConfig, parleyConfig, limitsConfig];
 
 const schema = z.object({
   ...openWebUIConfig.shape,
   ...slackConfig.shape,
   ...discordConfig.shape,
+  ...accountsConfig.shape,
   ...parleyConfig.shape,
   ...limitsConfig.shape,
 });
@@ -77,7 +79,7 @@ async function main(): Promise<void> {
 
 /** Opens everything, connects the platforms, and stays until told to end. */
 async function serve(config: Config, log: Log): Promise<void> {
-  const vault = createVault(config.PARLEY_SECRET_KEY);
+  const vault = openVault(config);
   const store = await openStore(config.PARLEY_STORE, { vault });
   const cache = await openCache(config.PARLEY_CACHE, {
     report: (error) => log.warn({ error }, 'the cache did not answer'),
@@ -103,6 +105,8 @@ async function serve(config: Config, log: Log): Promise<void> {
     notice: backend.standIn ? STAND_IN : null,
     timezone: config.PARLEY_TIMEZONE,
     admins: config.PARLEY_ADMINS,
+    unlinked: config.PARLEY_UNLINKED,
+    allowAdminKey: config.OPENWEBUI_ALLOW_ADMIN_KEY,
     commandPrefix: config.PARLEY_COMMAND_PREFIX,
     after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
     attachments: { files: config.PARLEY_FILES_LIMIT, bytes: config.PARLEY_FILE_MEGABYTES * MEGABYTE },
@@ -130,6 +134,15 @@ async function serve(config: Config, log: Log): Promise<void> {
   else log.info({ url: backend.server.url }, 'asking Open WebUI');
   if (local) log.info({}, `Open ${local.link()}`);
   log.info({ ms: Math.round(performance.now()) }, 'ready');
+}
+
+/** Seals with the present secret key, opens with the former ones, too. */
+function openVault(config: Config): Vault {
+  const old = config.PARLEY_SECRET_KEY_OLD?.reveal().split(',') ?? [];
+  return createVault(
+    config.PARLEY_SECRET_KEY,
+    old.map((key) => new Secret(key.trim())),
+  );
 }
 
 /** The server that answers: the one configured, or the demo stand-in, which is then part of this process and keeps its chats in a file. */
@@ -173,6 +186,7 @@ async function openRemote(config: Config, log: Log, recent: Recent, listener: Li
       apiUrl: config.SLACK_API_URL,
       direct: config.SLACK_DIRECT,
       groups: namedIn(access, 'group'),
+      emails: config.PARLEY_UNLINKED === 'match',
       commandPrefix: config.PARLEY_COMMAND_PREFIX,
       clock: systemClock,
       log: log.child({ platform: 'slack' }),
@@ -235,12 +249,14 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
   const remote = await openRemote(config, createLog('silent'), async () => [], null);
   const findings: Finding[] = [];
   const patient = {
-    openStore: () => openStore(config.PARLEY_STORE, { vault: createVault(config.PARLEY_SECRET_KEY) }),
+    openStore: () => openStore(config.PARLEY_STORE, { vault: openVault(config) }),
     storeAddress: config.PARLEY_STORE,
     server: backend.server,
     standIn: backend.standIn,
     model: config.OPENWEBUI_MODEL,
-    linking: config.PARLEY_SECRET_KEY !== null,
+    vault: openVault(config),
+    unlinked: config.PARLEY_UNLINKED,
+    allowAdminKey: config.OPENWEBUI_ALLOW_ADMIN_KEY,
     adapters: remote.map((platform) => platform.adapter),
   };
   for await (const finding of examine(patient)) {

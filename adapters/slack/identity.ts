@@ -3,7 +3,7 @@ import { Failure } from '../../src/chat/errors.ts';
 import type { Secret } from '../../src/chat/secret.ts';
 import { type Api, createApi, pause } from './api.ts';
 import { slackFailure } from './errors.ts';
-import { GROUP_SCOPES, mendScopes, SCOPES, type Scope } from './scopes.ts';
+import { EMAIL_SCOPES, GROUP_SCOPES, mendScopes, SCOPES, type Scope } from './scopes.ts';
 import type { SlackOptions } from './slack.ts';
 import { APP_REFUSED, BOT_REFUSED } from './token-words.ts';
 import { authTest } from './wire.ts';
@@ -95,8 +95,9 @@ async function refused(failure: Failure, rooms: { options: SlackOptions; base: s
 }
 
 /** What the bot must be allowed with these settings. */
-export function wantedScopes(options: Pick<SlackOptions, 'groups'>): readonly Scope[] {
-  return (options.groups ?? []).length > 0 ? [...SCOPES, ...GROUP_SCOPES] : SCOPES;
+export function wantedScopes(options: Pick<SlackOptions, 'groups' | 'emails'>): readonly Scope[] {
+  const groups = (options.groups ?? []).length > 0 ? GROUP_SCOPES : [];
+  return [...SCOPES, ...groups, ...(options.emails ? EMAIL_SCOPES : [])];
 }
 
 function lacking(scopes: readonly Scope[]): Failure {

@@ -35,13 +35,25 @@ export const GROUP_SCOPES: readonly Scope[] = [
   { name: 'usergroups:read', why: 'know who is in the user groups of SLACK_ALLOW and SLACK_DENY', vital: true },
 ];
 
+/** Further permissions when people are known by their e-mail addresses: not in the manifest either. */
+export const EMAIL_SCOPES: readonly Scope[] = [
+  {
+    name: 'users:read.email',
+    why: 'find people in Open WebUI by their e-mail address, for PARLEY_UNLINKED=match',
+    vital: true,
+  },
+];
+
 /** What to do about permissions that are missing. The last words of a sentence. */
 export function mendScopes(missing: readonly Scope[]): string {
-  const group = missing.filter((scope) => GROUP_SCOPES.includes(scope)).map((scope) => scope.name);
+  const isFurther = (scope: Scope) => GROUP_SCOPES.includes(scope) || EMAIL_SCOPES.includes(scope);
+  const further = missing.filter(isFurther).map((scope) => scope.name);
   const paste = 'Paste manifest.yml on your app’s page App Manifest, save, and install the app again';
-  const add = `Add ${group.join(' and ')} on your app’s page OAuth & Permissions, under Bot Token Scopes, and install the app again`;
-  if (group.length === 0) return paste;
-  return group.length === missing.length ? `${add}; or take the entries group:… away` : `${paste}. ${add}`;
+  const add = `Add ${further.join(' and ')} on your app’s page OAuth & Permissions, under Bot Token Scopes, and install the app again`;
+  if (further.length === 0) return paste;
+  if (further.length === missing.length && missing.every((scope) => GROUP_SCOPES.includes(scope)))
+    return `${add}; or take the entries group:… away`;
+  return further.length === missing.length ? add : `${paste}. ${add}`;
 }
 
 /** Further permissions for an app that Slack shows as an agent. */

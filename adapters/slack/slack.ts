@@ -43,6 +43,8 @@ export interface SlackOptions {
   readonly direct: 'threads' | 'flat';
   /** User groups that the access lists name; none when not given. With any, the permission `usergroups:read` is needed. */
   readonly groups?: readonly string[];
+  /** Whether people's e-mail addresses matter. When they do, the permission `users:read.email` is needed. */
+  readonly emails?: boolean;
   /** What stands before the name of each slash command, `/parley` too; none when not given. */
   readonly commandPrefix?: string;
   readonly clock: Clock;

@@ -88,6 +88,13 @@ export function createLinkBook(rooms: {
   };
 }
 
+/** How many links there are, and how many of them this vault cannot open. For doctor. */
+export async function countLinks(links: Links, vault: Vault): Promise<{ all: number; closed: number }> {
+  const all = await links.list(SERVICE);
+  const closed = all.filter(({ sealed, user }) => vault.open(sealed, boundTo(user)) === null);
+  return { all: all.length, closed: closed.length };
+}
+
 /** What a sealed key is bound to: nobody opens it as another person's, or as another server's. */
 function boundTo(user: string): string {
   return JSON.stringify(['link', SERVICE, user]);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SECRET_KEY } from './accounts.ts';
 import type { ConfigPart } from './part.ts';
 import { together } from './part.ts';
 import { address, list, oneOf, onOff, optional, secret, withDefault } from './setting.ts';
@@ -39,8 +40,6 @@ export const openWebUIConfig = {
   ],
 } satisfies ConfigPart;
 
-const SECRET_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
-
 /** Parley itself. */
 export const parleyConfig = {
   title: 'Parley',
@@ -56,7 +55,8 @@ export const parleyConfig = {
       mend: 'Leave it unset to use memory',
     }),
     PARLEY_SECRET_KEY: secret(z.string().regex(SECRET_KEY, 'is not 32 bytes in base64'), {
-      meaning: 'Seals the tokens that the store keeps. Unset: a private answer that is open during a restart is lost',
+      meaning:
+        'Seals the keys of accounts that people link, and other tokens that the store keeps. Unset: nobody can link an account, and a private answer that is open during a restart is lost',
       example: '32 random bytes in base64',
       mend: 'Make one with: openssl rand -base64 32',
     }),

@@ -45,7 +45,8 @@ export function loadConfig<Shape extends z.ZodRawShape>(
       mend: info?.mend ?? '',
     });
   }
-  for (const part of parts) complaints.push(...(part.check?.((setting) => written.has(setting)) ?? []));
+  const given = (setting: string) => (told.get(setting)?.secret ? null : (written.get(setting)?.value.trim() ?? null));
+  for (const part of parts) complaints.push(...(part.check?.((setting) => written.has(setting), given) ?? []));
   if (read.success && complaints.length === 0) return { ok: true, config: read.data };
   return { ok: false, complaints };
 }

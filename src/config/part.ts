@@ -14,8 +14,8 @@ export interface Complaint {
 export interface ConfigPart<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly title: string;
   readonly shape: Shape;
-  /** What no single setting can tell. `isSet` says whether a setting was given any value. */
-  check?(isSet: (setting: string) => boolean): readonly Complaint[];
+  /** What no single setting can tell. `isSet` says whether a setting was given any value; `written` is that value, null for none and for a secret. */
+  check?(isSet: (setting: string) => boolean, written: (setting: string) => string | null): readonly Complaint[];
 }
 
 /** A complaint for each name that is missing while another of the group is set. For settings that only work together. */

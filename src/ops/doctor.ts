@@ -1,3 +1,5 @@
+import type { UnlinkedPolicy } from '../accounts/accounts.ts';
+import { countLinks } from '../accounts/links.ts';
 import type { Adapter, Finding } from '../chat/adapter.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -5,6 +7,7 @@ import { listModels } from '../openwebui/models.ts';
 import { version, whoAmI } from '../openwebui/server.ts';
 import { taskConfig } from '../openwebui/tasks.ts';
 import type { Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
 
 /** What doctor looks at. `openStore` is tried, not assumed: a store that cannot be opened is a finding. */
 export interface Patient {
@@ -14,37 +17,58 @@ export interface Patient {
   /** Set when the server is the built-in stand-in. */
   readonly standIn: boolean;
   readonly model: string | null;
-  readonly linking: boolean;
+  readonly vault: Vault;
+  /** Who is answered without an account of their own. */
+  readonly unlinked: UnlinkedPolicy;
+  readonly allowAdminKey: boolean;
   readonly adapters: readonly Adapter[];
 }
 
 /** Looks at everything, one finding a line, each with its mend. Never throws; changes nothing but a row in the store. */
 export async function* examine(patient: Patient): AsyncGenerator<Finding> {
   yield ok('configuration', 'All settings are right.');
-  if (!patient.linking) {
-    yield warn(
-      'PARLEY_SECRET_KEY',
-      'Not set: a private answer that is open during a restart is lost.',
-      'Make one with: openssl rand -base64 32',
-    );
-  }
-  yield await examineStore(patient);
+  yield patient.vault.lasting
+    ? ok('linking', `People can link their own accounts with /link. ${UNLINKED[patient.unlinked]} ${PERMISSIONS}`)
+    : warn(
+        'PARLEY_SECRET_KEY',
+        'Not set: nobody can link an account of their own, and a private answer that is open during a restart is lost.',
+        'Make one with: openssl rand -base64 32',
+      );
+  yield* examineStore(patient);
   yield* examineServer(patient);
   for (const adapter of patient.adapters) yield* adapter.probe();
 }
 
-async function examineStore({ openStore, storeAddress }: Patient): Promise<Finding> {
+const UNLINKED: Record<UnlinkedPolicy, string> = {
+  service: 'The others are answered with the account of OPENWEBUI_API_KEY.',
+  match: 'The others are answered when their e-mail address has an account in Open WebUI.',
+  require: 'The others are asked to.',
+};
+
+/** Whether others may make keys cannot be seen with one's own. */
+const PERMISSIONS =
+  'For a key of their own, people need two things in Open WebUI: Admin Panel, Settings, General, Enable API Keys; and their group’s permission Features, API Keys.';
+
+async function* examineStore({ openStore, storeAddress, vault }: Patient): AsyncGenerator<Finding> {
   try {
     const store = await openStore();
     await store.check();
+    const links = await countLinks(store.links, vault);
     await store.close();
-    return ok('store', `${storeAddress} can be written.`);
+    yield ok('store', `${storeAddress} can be written.`);
+    if (links.closed > 0)
+      yield warn(
+        'linked accounts',
+        `${links.closed} of ${links.all} cannot be opened: they were sealed with another PARLEY_SECRET_KEY.`,
+        'Set PARLEY_SECRET_KEY_OLD to that key, or let people link anew',
+      );
+    else if (links.all > 0) yield ok('linked accounts', `${links.all}, and all can be opened.`);
   } catch (error) {
-    return fail('store', problemOf(error).say, 'Check PARLEY_STORE and who may write there');
+    yield fail('store', problemOf(error).say, 'Check PARLEY_STORE and who may write there');
   }
 }
 
-async function* examineServer({ server, standIn, model }: Patient): AsyncGenerator<Finding> {
+async function* examineServer({ server, standIn, model, allowAdminKey }: Patient): AsyncGenerator<Finding> {
   if (standIn) {
     yield warn('Open WebUI', 'Not set: the built-in demo stand-in answers.', 'Set OPENWEBUI_URL and OPENWEBUI_API_KEY');
   }
@@ -69,11 +93,18 @@ async function* examineServer({ server, standIn, model }: Patient): AsyncGenerat
   }
   yield ok('API key', `Accepted; API keys are enabled. The account is ${account.name} (${account.role}).`);
   if (account.role === 'admin') {
-    yield warn(
-      'key’s role',
-      'It is an admin’s key: everybody who asks sees every model.',
-      'Use the key of an ordinary account that only sees what your team may use',
-    );
+    const mend = 'Use the key of an ordinary account that only sees what your team may use';
+    yield allowAdminKey
+      ? warn(
+          'key’s role',
+          'It is an admin’s key, as OPENWEBUI_ALLOW_ADMIN_KEY allows: everybody sees every model.',
+          mend,
+        )
+      : fail(
+          'key’s role',
+          'It is an admin’s key, which would show everybody every model and every prompt: it is not used.',
+          `${mend}, or set OPENWEBUI_ALLOW_ADMIN_KEY=on`,
+        );
   }
   yield* examineModels(server, model);
 }
