@@ -47,10 +47,12 @@ export function createMessages(rooms: {
     const { author } = message;
     // A program is heard where it names Parley, never in passing: two of them would talk to each other for ever.
     if (message.ours || (author.bot && event.addressed !== 'mention')) return { do: 'none' };
+    const refusal = rooms.access.refusal(author, message.ref.place);
+    // What people say to each other where Parley may not be is none of its business.
+    if (rooms.access.closed(message.ref.place) !== null) return refuse(event, refusal);
     const key = placeKey(conversation);
     const joined = (await store.conversations.get(key))?.joinedAt != null;
     const before = await store.settings.get(`conversation:${key}`, 'dialogue');
-    const refusal = rooms.access.refusal(author, message.ref.place);
     // Whoever is not answered begins no dialogue, and is told so only when they ask.
     const heard = refusal === null ? event : { message, addressed: 'ambient' as const };
     const mode = rooms.mode(message.ref.place.platform);
@@ -58,8 +60,8 @@ export function createMessages(rooms: {
       ? { answer: refusal === null, dialogue: { with: before } }
       : isAddressed(heard, mode, joined, { with: before });
     if (dialogue.with !== before && (answer || joined)) await remember(key, dialogue.with);
-    if (refusal) return refuse(event, refusal);
-    if (!answer || refusal !== null) return { do: 'none' };
+    if (refusal !== null) return refuse(event, refusal);
+    if (!answer) return { do: 'none' };
 
     const text = cleanText(message.text).trim();
     const use = { author: author.ref, place: message.ref.place, conversation };
@@ -105,10 +107,11 @@ export function createMessages(rooms: {
   };
 
   /** One sentence for who asked and nobody else, also not that there was one: the others here did not ask. */
-  function refuse({ message, addressed }: MessageEvent, words: string): Answer {
+  function refuse({ message, addressed }: MessageEvent, words: string | null): Answer {
+    if (!words || addressed === 'ambient') return { do: 'none' };
     if (addressed === 'direct') return tell(words);
-    if (addressed === 'mention')
-      void rooms.aside(message.author.ref, message.ref.place, { markdown: words, controls: null });
+
+    void rooms.aside(message.author.ref, message.ref.place, { markdown: words, controls: null });
     return { do: 'none' };
   }
 

@@ -27,6 +27,8 @@ export interface SayOptions {
 export interface People {
   user(seed: UserSeed): User;
   channel(seed: ChannelSeed): Channel;
+  /** A user group with these people in it; its id. */
+  group(members: readonly (User | string)[]): string;
   /** The direct messages between this person and the bot. */
   dm(user: User | string): Channel;
   /** Says something in wire text (`<@U…>`, `&amp;`). A mention of the bot outside DMs also sends `app_mention`, in either order. */
@@ -71,6 +73,11 @@ export function createPeople(world: World, revoke: () => void): People {
   const people: People = {
     user: (seed) => addUser(world, seed),
     channel: (seed) => addChannel(world, seed),
+    group(members) {
+      const id = nextId(world, 'S');
+      world.groups.set(id, new Set(members.map(idOf)));
+      return id;
+    },
     dm: (user) => directChannel(world, idOf(user)),
     say(user, given, text, options = {}) {
       const channel = channelOf(given);

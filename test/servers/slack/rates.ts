@@ -19,6 +19,7 @@ const RATES: Record<string, Rate> = {
   'reactions.remove': TIER2,
   'users.list': TIER2,
   'emoji.list': TIER2,
+  'usergroups.users.list': TIER2,
   'apps.connections.open': TIER3,
   'chat.update': TIER3,
   'chat.delete': TIER3,

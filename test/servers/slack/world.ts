@@ -39,6 +39,8 @@ export interface World {
   readonly bot: User;
   readonly botId: string;
   readonly users: Map<string, User>;
+  /** User groups by id: the ids of those in them. */
+  readonly groups: Map<string, Set<string>>;
   readonly subteams: Map<string, string[]>;
   readonly channels: Map<string, Channel>;
   readonly files: Map<string, StoredFile>;
@@ -110,6 +112,7 @@ export function createWorld(options: WorldOptions): World {
     bot,
     botId: 'BPARLEY01',
     users: new Map([[bot.id, bot]]),
+    groups: new Map(),
     subteams: new Map(),
     channels: new Map(),
     files: new Map(),

@@ -54,6 +54,15 @@ export const directoryMethods: Methods = {
       return { user: userJson(user) };
     },
   },
+  'usergroups.users.list': {
+    scopes: ['usergroups:read'],
+    token: 'bot',
+    run(world, { args }) {
+      const users = world.groups.get(args.need('usergroup', 'no_such_subteam'));
+      if (!users) throw new Refusal('no_such_subteam');
+      return { users: [...users] };
+    },
+  },
   'team.info': {
     scopes: ['team:read'],
     token: 'bot',

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { type AskLimits, createAllowance } from '../../src/inbox/allowance.ts';
+import type { Job } from '../../src/store/port.ts';
+import { DIRECT, person, THREAD } from '../flow/world.ts';
+import { sampleJob } from './job.ts';
+
+const NONE: AskLimits = { person: null, channel: null, atOnce: null };
+const ann = person('Ann').ref;
+const bob = person('Bob').ref;
+
+/** An allowance by a clock that is set, and jobs that are as a test says. */
+function open(limits: Partial<AskLimits>) {
+  const jobs = new Map<string, Job['state']>();
+  let now = 1_000_000;
+  const clock = { now: () => now, after: () => () => undefined };
+  const byKey = async (key: string) => {
+    const state = jobs.get(key);
+    return state === undefined ? null : sampleJob(key, state);
+  };
+  const allowance = createAllowance({ limits: { ...NONE, ...limits }, jobs: { byKey }, clock });
+  let serial = 0;
+  return {
+    jobs,
+    wait(ms: number) {
+      now += ms;
+    },
+    allowance,
+    /** Asks, and records the job: the words of a refusal, or the key. */
+    async ask(asker = ann, place = THREAD) {
+      serial += 1;
+      const key = `K${serial}`;
+      const allowed = await allowance(asker, place, key);
+      if (!allowed.ok) return allowed.say;
+      jobs.set(key, 'waiting');
+      allowed.recorded();
+      return key;
+    },
+  };
+}
+
+describe('questions', () => {
+  it('of one person are counted wherever they ask; others have their own', async () => {
+    const { ask, wait } = open({ person: { count: 2, ms: 300_000 } });
+    expect([await ask(), await ask(ann, DIRECT)]).toEqual(['K1', 'K2']);
+    wait(180_000);
+    expect(await ask()).toBe(
+      'You have asked 2 questions in 5 minutes. I have not taken this one. Please wait 2 minutes, then send it again.',
+    );
+    expect(await ask(bob)).toBe('K4');
+    wait(120_000);
+    expect(await ask()).toBe('K5');
+  });
+
+  it('in one channel are counted over all its threads and people, but not in private', async () => {
+    const { ask } = open({ channel: { count: 2, ms: 60_000 } });
+    await ask(ann, { ...THREAD, thread: 'H2' });
+    await ask(bob, { ...THREAD, thread: null });
+    expect(await ask(person('Cy').ref)).toContain('All of you have asked 2 questions in a minute.');
+    expect(await ask(ann, { ...THREAD, channel: 'C2' })).toBe('K4');
+    for (let more = 0; more < 5; more += 1) expect(await ask(ann, DIRECT)).toMatch(/^K/);
+  });
+
+  it('that run or wait are counted until they are over', async () => {
+    const { ask, jobs } = open({ atOnce: 2 });
+    await ask();
+    await ask();
+    expect(await ask()).toContain('I am still at 2 questions of yours.');
+    jobs.set('K1', 'running');
+    expect(await ask()).toContain('still at 2 questions');
+    jobs.set('K2', 'done');
+    expect(await ask()).toBe('K5');
+    expect(await ask()).toContain('still at 2 questions');
+    expect(await ask(bob)).toMatch(/^K/);
+  });
+
+  it('that come at the same moment do not both take the last place', async () => {
+    const { ask, jobs } = open({ atOnce: 3, person: { count: 10, ms: 60_000 } });
+    const first = await Promise.all(Array.from({ length: 8 }, () => ask()));
+    expect(first.filter((one) => one.startsWith('K'))).toHaveLength(3);
+    const [over] = jobs.keys();
+    jobs.set(over ?? '', 'done');
+    const second = await Promise.all(Array.from({ length: 8 }, () => ask()));
+    expect(second.filter((one) => one.startsWith('K'))).toHaveLength(1);
+    const many = open({ person: { count: 4, ms: 60_000 }, channel: { count: 7, ms: 60_000 } });
+    const both = await Promise.all(Array.from({ length: 20 }, (_, index) => many.ask(index % 2 ? ann : bob)));
+    expect(both.filter((one) => one.startsWith('K'))).toHaveLength(7);
+  });
+
+  it('that were refused count for nothing, nor do those that could not be recorded', async () => {
+    const { ask, allowance, wait } = open({ person: { count: 2, ms: 60_000 }, atOnce: 2 });
+    const failed = await allowance(ann, THREAD, 'lost');
+    if (failed.ok) failed.undo();
+    expect([await ask(), await ask()]).toEqual(['K1', 'K2']);
+    for (let more = 0; more < 5; more += 1) expect(await ask()).toMatch(/^You have asked/);
+    wait(60_000);
+    expect(await ask()).toContain('I am still at 2 questions of yours.');
+  });
+});
