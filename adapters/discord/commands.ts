@@ -5,7 +5,7 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
 } from 'discord.js';
-import type { CommandSpec, OptionSpec } from '../../src/chat/commands.ts';
+import { type CommandSpec, type OptionSpec, shortcutsOf } from '../../src/chat/commands.ts';
 import type { Choice } from '../../src/chat/forms.ts';
 import { cut } from './render.ts';
 import type { Rest } from './rest.ts';
@@ -36,9 +36,11 @@ export function commandsJson(specs: readonly CommandSpec[]): object[] {
     options: optionsJson(spec),
     ...reach(spec),
   }));
-  const menus = specs
-    .filter((spec) => spec.shortcut !== null)
-    .map((spec) => ({ type: ApplicationCommandType.Message, name: cut(spec.shortcut ?? '', 32), ...reach(spec) }));
+  const menus = shortcutsOf(specs).map(({ label, spec }) => ({
+    type: ApplicationCommandType.Message,
+    name: cut(label, 32),
+    ...reach(spec),
+  }));
   return [...slash, ...menus];
 }
 

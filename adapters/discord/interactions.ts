@@ -1,7 +1,7 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, InteractionType } from 'discord.js';
 import type { Answer, Host } from '../../src/chat/adapter.ts';
 import type { Clock } from '../../src/chat/clock.ts';
-import type { CommandSpec } from '../../src/chat/commands.ts';
+import { type CommandSpec, shortcutsOf } from '../../src/chat/commands.ts';
 import { problemOf } from '../../src/chat/errors.ts';
 import type { ButtonEvent, CommandEvent, FormEvent, Trigger } from '../../src/chat/events.ts';
 import type { FileRef, Person } from '../../src/chat/messages.ts';
@@ -110,7 +110,11 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
     const [first] = wire.data?.options ?? [];
     const inSub = first?.type === ApplicationCommandOptionType.Subcommand;
     if (wire.data?.type === ApplicationCommandType.Message)
-      return { name: options.commands().find((spec) => spec.shortcut === name)?.name ?? name, sub: '', given: [] };
+      return {
+        name: shortcutsOf(options.commands()).find(({ label }) => label === name)?.path ?? name,
+        sub: '',
+        given: [],
+      };
     return { name, sub: inSub ? first.name : '', given: (inSub ? first.options : wire.data?.options) ?? [] };
   }
 

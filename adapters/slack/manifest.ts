@@ -1,4 +1,4 @@
-import type { CommandSpec } from '../../src/chat/commands.ts';
+import { type CommandSpec, type Shortcut, shortcutsOf } from '../../src/chat/commands.ts';
 import { SHORTCUT } from './parse.ts';
 import { AGENT_SCOPES, SCOPES } from './scopes.ts';
 import { cut } from './words.ts';
@@ -58,9 +58,7 @@ export function slackManifest(
         ...url,
         should_escape: true,
       })),
-      shortcuts: commands
-        .flatMap((command) => (command.shortcut === null ? [] : [shortcut(command, command.shortcut)]))
-        .slice(0, 10),
+      shortcuts: shortcutsOf(commands).map(shortcut).slice(0, 10),
     },
     oauth_config: { scopes: { bot: [...SCOPES, ...(agent ? AGENT_SCOPES : [])].map((scope) => scope.name).sort() } },
     settings: {
@@ -108,11 +106,11 @@ function hintOf(command: CommandSpec): { usage_hint?: string } {
   return words === '' ? {} : { usage_hint: cut(words, 1_000) };
 }
 
-function shortcut(command: CommandSpec, label: string) {
+function shortcut({ label, path, spec }: Shortcut) {
   return {
     name: cut(label, SHORTCUT_NAME),
     type: 'message',
-    callback_id: `${SHORTCUT}${command.name}`,
-    description: cut(command.summary, SHORTCUT_TEXT),
+    callback_id: `${SHORTCUT}${path}`,
+    description: cut(spec.summary, SHORTCUT_TEXT),
   };
 }

@@ -26,3 +26,21 @@ export interface CommandSpec {
   /** Label of the message shortcut or context menu that runs it on a message; null when there is none. */
   readonly shortcut: string | null;
 }
+
+/** A message shortcut or context menu: its label, and the words of the command that it runs. */
+export interface Shortcut {
+  readonly label: string;
+  /** The command's name; of a subcommand both words. */
+  readonly path: string;
+  readonly spec: CommandSpec;
+}
+
+/** All shortcuts of these commands and their subcommands, in order. Pure. */
+export function shortcutsOf(commands: readonly CommandSpec[]): readonly Shortcut[] {
+  return commands.flatMap((command) =>
+    [
+      { path: command.name, spec: command },
+      ...command.subcommands.map((spec) => ({ path: `${command.name} ${spec.name}`, spec })),
+    ].flatMap(({ path, spec }) => (spec.shortcut === null ? [] : [{ label: spec.shortcut, path, spec }])),
+  );
+}

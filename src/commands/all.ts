@@ -4,6 +4,7 @@ import { feedback } from './feedback.ts';
 import { helpCommand } from './help.ts';
 import { link, unlink, whoami } from './link.ts';
 import { model } from './model.ts';
+import { nextcloud } from './nextcloud.ts';
 import { prompt } from './prompt.ts';
 import { prompts } from './prompts.ts';
 import type { Registry } from './registry.ts';
@@ -21,6 +22,7 @@ export function allCommands(prefix = ''): Registry {
       prompt,
       prompts,
       summarise,
+      nextcloud,
       model,
       startAnew,
       stop,

@@ -7,6 +7,7 @@ import { copy } from './clipboard.ts';
 import { icon } from './icons.ts';
 import type { Rich } from './rich-text.ts';
 import { act, forgetUnsent, press, runCommand, tryAgain } from './sending.ts';
+import { shortcutsOf } from './shortcuts.ts';
 import { set, state, type Unsent } from './state.ts';
 import { momentOf, sizeOf, timeOf } from './words-of-time.ts';
 
@@ -107,7 +108,7 @@ function file(one: PageFile): TemplateResult {
 
 function tools(one: PageMessage, ours: boolean): TemplateResult {
   const mine = one.author === state.me?.id;
-  const shortcuts = one.text === '' ? [] : state.commands.filter((command) => command.shortcut !== null);
+  const shortcuts = one.text === '' && one.files.length === 0 ? [] : shortcutsOf(state.commands);
   const open = state.menuFor === one.id;
   return html`<div class="tools ${open ? 'open' : ''}" role="group" aria-label="What to do with this message">
     ${one.text === '' || one.live ? nothing : html`<button class="icon-button" aria-label=${ours ? 'Copy this answer' : 'Copy this message'} title="Copy" data-testid="copy" @click=${() => void copy(one.text)}>${icon('copy')}</button>`}
@@ -121,11 +122,11 @@ function tools(one: PageMessage, ours: boolean): TemplateResult {
             ${
               open
                 ? html`<div class="menu-list" role="menu" @keydown=${menuKeys}>${shortcuts.map(
-                    (command) =>
+                    ({ label, path }) =>
                       html`<button role="menuitem" data-testid="shortcut" @click=${() => {
                         set({ menuFor: null });
-                        runCommand(one.conversation, `/${command.name}`, [], one.id);
-                      }}>${command.shortcut}</button>`,
+                        runCommand(one.conversation, `/${path}`, [], one.id);
+                      }}>${label}</button>`,
                   )}</div>`
                 : nothing
             }</div>`

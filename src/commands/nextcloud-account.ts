@@ -1,0 +1,58 @@
+import { withNextcloud } from './nextcloud-pick.ts';
+import type { Call } from './registry.ts';
+import { given, say, subcommand } from './subcommand.ts';
+
+/**
+ * `/nextcloud connect`: one's own Nextcloud account, granted in the browser: nobody types a password into a chat. The buttons of the
+ * question "Is that you?" run it with the option `answer`, which nobody types.
+ */
+export const connect = subcommand({
+  name: 'connect',
+  summary: 'Use your own Nextcloud account',
+  run: (call, desk) =>
+    withNextcloud(desk, async (nextcloud) => {
+      const answer = given(call, 'answer');
+      if (answer === 'yes') {
+        const account = (await nextcloud.confirm(call.author)) ? await nextcloud.connected(call.author) : null;
+        if (!account) return say('There is no account to confirm any more. `/nextcloud connect` gives you a new link.');
+        return say(`Your tasks now run as **${account.name}**. \`/nextcloud disconnect\` takes that back.`);
+      }
+      if (answer === 'no') {
+        const account = await nextcloud.connected(call.author);
+        if (!account || account.confirmed) return say('There is nothing left to take back.');
+        const done = await nextcloud.disconnect(call.author);
+        return say(`I have let go of that account${done === 'left' ? LEFT : ' and deleted its app password'}.`);
+      }
+      if (nextcloud.linkingOff !== null) return say(nextcloud.linkingOff);
+      const link = await nextcloud.connect(keyOf(call), call.author, call.place);
+      return say(
+        [
+          `[Open this page](${link}), log in to Nextcloud and grant access to “Parley for ${call.author.name}”. The link is for you alone and works for 20 minutes.`,
+          'Then I ask you whether it was the right account. Your password never comes to me, only one made for this, which you can delete in Nextcloud at any time.',
+        ].join('\n\n'),
+      );
+    }),
+});
+
+/** `/nextcloud disconnect`: takes one's own account away, on the server too. */
+export const disconnect = subcommand({
+  name: 'disconnect',
+  summary: 'Use your own Nextcloud account no longer',
+  run: (call, desk) =>
+    withNextcloud(desk, async (nextcloud) => {
+      const done = await nextcloud.disconnect(call.author);
+      if (done === 'none')
+        return say('You have not connected an account of your own. Your tasks run through the team’s.');
+      return say(
+        `Your Nextcloud account is disconnected${done === 'left' ? LEFT : ', and its app password is deleted'}.`,
+      );
+    }),
+});
+
+const LEFT =
+  '; its app password may still be there: delete it in Nextcloud under Settings, Security, Devices & sessions';
+
+/** Each use begins one flow, however often it is told. */
+function keyOf(call: Call): string {
+  return call.trigger?.id ?? `${call.author.ref.id}:${crypto.randomUUID()}`;
+}

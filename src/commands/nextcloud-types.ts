@@ -1,0 +1,26 @@
+import { type TaskType, typeFor } from '../nextcloud/task-types.ts';
+import { NO_TYPES, SHORT_FORMS, withNextcloud } from './nextcloud-pick.ts';
+import { say, subcommand } from './subcommand.ts';
+
+/** Types that are shown at once. */
+const SHOWN = 40;
+
+/** `/nextcloud types`: what this Nextcloud can do. */
+export const types = subcommand({
+  name: 'types',
+  summary: 'What this Nextcloud can do',
+  run: (call, desk) =>
+    withNextcloud(desk, async (nextcloud) => {
+      const all = await nextcloud.freshTypes(call.author);
+      if (all.length === 0) return say(NO_TYPES);
+      const lines = all.slice(0, SHOWN).map((type) => lineOf(type, all));
+      if (all.length > SHOWN) lines.push(`- and ${all.length - SHOWN} more`);
+      return say(['Run one with `/nextcloud run <type>`, or by its short name.', '', ...lines].join('\n'));
+    }),
+});
+
+function lineOf({ id, name, description }: TaskType, all: readonly TaskType[]): string {
+  const short = SHORT_FORMS.find((form) => typeFor(form, all) === id);
+  const about = description.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+  return `- **${name.replaceAll('*', '')}** ${short ? `\`/nextcloud ${short}\`` : `\`${id}\``}${about ? ` ${about}` : ''}`;
+}
