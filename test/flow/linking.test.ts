@@ -290,3 +290,68 @@ describe('what looks like a key', () => {
     expect((await world.store.jobs.byKey(event.key))?.payload).not.toContain(key);
   });
 });
+
+describe('people known by their e-mail', () => {
+  it('are answered with the team’s account, and prompts know them by their own', async () => {
+    await open({ unlinked: 'match' });
+    keyOf('Annika');
+    const author = person('Ann', { email: 'ANNIKA@example.test' });
+    await makePrompt(world, { command: 'me', content: 'I am {{USER_NAME}}, {{USER_EMAIL}}' });
+    await world.host.accept(world.command('prompt', 'me', { author }));
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+    expect(world.openWebUI.asked[0]?.messages.at(-1)?.text).toContain('I am Annika, annika@example.test');
+    expect(askedOf(world.openWebUI.key)).toBe(1);
+  });
+
+  it('are told privately where nobody has it, and may link instead', async () => {
+    await open({ unlinked: 'match' });
+    const told = await world.host.accept(
+      world.message('Hello?', { author: person('Ann', { email: 'no@example.test' }) }),
+    );
+    expect(told).toMatchObject({ do: 'say', private: true });
+    expect(wordsIn(told)).toMatch(/No account in Open WebUI has your e-mail.*`\/link`.*keep your question/);
+    await send(world, formIn(await pressIn(world, told, 'Link my account')), { 'API key': new Secret(keyOf('Ann')) });
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+  });
+});
+
+describe('with an account of one’s own', () => {
+  it('prompts know the account’s owner, and are theirs to change', async () => {
+    await open();
+    const key = keyOf('Annika');
+    await makePrompt(world, { command: 'me', content: 'I am {{USER_NAME}}, {{USER_EMAIL}}' }, key);
+    await link('Ann', key);
+    await slash('prompt', 'me');
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+    expect(world.openWebUI.asked[0]?.messages.at(-1)?.text).toContain('I am Annika, annika@example.test');
+    await slash('prompts', 'rename me name=Mine');
+    expect(world.openWebUI.world.prompts.all().map(({ name }) => name)).toContain('Mine');
+  });
+
+  it('what one thinks of an answer is one’s own feedback', async () => {
+    await open();
+    await link('Ann', keyOf('Ann'));
+    await world.host.accept(world.message('Hello?', { place: DIRECT, addressed: 'direct' }));
+    await vi.waitFor(() => expect(world.logged.some((line) => line.includes('"turn over"'))).toBe(true));
+    await world.host.accept(world.command('feedback', 'good', { place: DIRECT }));
+    const [feedback] = world.openWebUI.world.feedback.all();
+    expect(feedback?.user_id).toBe('account-of-Ann');
+  });
+});
+
+describe('an admin’s service key', () => {
+  it('asks for nobody but those with an account of their own', async () => {
+    const openWebUI = await startScriptedOpenWebUI();
+    closing.push(() => openWebUI.close());
+    await open({ openWebUI, key: openWebUI.adminKey });
+    await world.host.accept(world.message('Hello?', { place: DIRECT, addressed: 'direct' }));
+    await vi.waitFor(() => expect(world.last()?.text).toMatch(/administrator’s.*ordinary account’s key/s));
+    expect(wordsIn(await slash('model'))).toMatch(/administrator’s/);
+    const suggest = { command: 'ask', option: 'model', typed: '', author: person('Ann'), place: THREAD };
+    expect(world.host.suggest(suggest)).toEqual([]);
+    expect(openWebUI.asked).toHaveLength(0);
+    await link('Ann', keyOf('Ann'));
+    await world.host.accept(world.message('Hello again?', { place: DIRECT, addressed: 'direct' }));
+    await vi.waitFor(() => expect(openWebUI.asked).toHaveLength(1));
+  });
+});
