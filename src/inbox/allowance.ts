@@ -18,9 +18,7 @@ export interface AskLimits {
 export type Allowed =
   | {
       readonly ok: true;
-      /** The question stands in the store. */
-      recorded(): void;
-      /** It does not, or did before: it counts for nothing. */
+      /** The question could not be recorded, or was known before: it counts for nothing. */
       undo(): void;
     }
   | { readonly ok: false; readonly say: string };
@@ -30,6 +28,8 @@ export type Allowance = (asker: UserRef, place: Place, key: string) => Promise<A
 
 /** People and channels that are remembered: those seen longest ago begin anew. */
 const REMEMBERED = 10_000;
+/** A question that was let in and does not stand in the store by then never will. */
+const RECORDED_MS = 60_000;
 
 /**
  * See {@link Allowance}. Counts in this process and in memory: a restart forgets what was asked before it, and what is looked at
@@ -38,21 +38,21 @@ const REMEMBERED = 10_000;
 export function createAllowance(rooms: { limits: AskLimits; jobs: Pick<Jobs, 'byKey'>; clock: Clock }): Allowance {
   const { limits, jobs, clock } = rooms;
   const taken = new LruMap<string, readonly number[]>(REMEMBERED);
-  /** The keys of each person's questions that were open when last looked at; true when they are in the store. */
-  const open = new LruMap<string, Map<string, boolean>>(REMEMBERED);
+  /** The keys of each person's questions that were open when last looked at, with when they were let in. */
+  const open = new LruMap<string, Map<string, number>>(REMEMBERED);
 
   /** Forgets the questions that are over. */
-  async function prune(keys: Map<string, boolean>): Promise<void> {
-    for (const [key, inStore] of keys) {
-      if (!inStore) continue;
+  async function prune(keys: Map<string, number>): Promise<void> {
+    for (const [key, since] of keys) {
       const state = (await jobs.byKey(key))?.state;
-      if (state !== 'waiting' && state !== 'running') keys.delete(key);
+      const open = state === undefined ? clock.now() - since < RECORDED_MS : state === 'waiting' || state === 'running';
+      if (!open) keys.delete(key);
     }
   }
 
   return async (asker, place, key) => {
     const person = userKey(asker);
-    const theirs = open.get(person) ?? new Map<string, boolean>();
+    const theirs = open.get(person) ?? new Map<string, number>();
     open.set(person, theirs);
     if (limits.atOnce !== null && theirs.size >= limits.atOnce) await prune(theirs);
 
@@ -75,10 +75,9 @@ export function createAllowance(rooms: { limits: AskLimits; jobs: Pick<Jobs, 'by
       return { ok: false, say: `I am still at ${many} of yours. ${NOT_TAKEN} Wait for an answer, or stop one.` };
     }
     for (const { name, quota } of quotas) if (quota) taken.set(name, takingOne(taken.get(name) ?? [], now, quota));
-    theirs.set(key, false);
+    theirs.set(key, now);
     return {
       ok: true,
-      recorded: () => void theirs.set(key, true),
       undo() {
         theirs.delete(key);
         for (const { name, quota } of quotas) if (quota) taken.set(name, without(taken.get(name) ?? [], now));

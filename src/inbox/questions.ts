@@ -1,10 +1,9 @@
 import type { Clock } from '../chat/clock.ts';
-import { placeKey } from '../chat/places.ts';
+import { placeKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
 import type { Job, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import type { Allowance } from './allowance.ts';
 
 /** The longest question when nothing is set, in UTF-16 units. More than most models can read; beyond it a file is the better way. */
@@ -37,6 +36,8 @@ export interface Questions {
 /** See {@link Questions}. `wake` tells the lane that there is something new. */
 export function createQuestions(rooms: {
   jobs: Jobs;
+  /** See `Store.keptMs`. */
+  keptMs: number;
   vault: Vault;
   clock: Clock;
   allowance: Allowance;
@@ -52,7 +53,8 @@ export function createQuestions(rooms: {
         kind: 'question',
         payload: encodeQuestion(question, rooms.vault),
         notBefore: 0,
-        expiresAt: now + KEPT_MS,
+        expiresAt: now + rooms.keptMs,
+        person: userKey(question.asker.ref),
       },
       now,
     );
@@ -70,7 +72,6 @@ export function createQuestions(rooms: {
         allowed.undo();
         return { do: 'known' };
       }
-      allowed.recorded();
       rooms.wake();
       return { do: 'added', job };
     },

@@ -33,10 +33,9 @@ export type StartTask = (outcome: TaskOutcome, use: TaskUse) => Promise<Begun>;
 export type TaskClick = (event: ButtonEvent, job: string, action: 'cancel' | 'rerun' | 'chain') => Promise<Answer>;
 
 /** See {@link StartTask}. Tasks are counted with questions. */
-export function createStartTask(rooms: { tasks: Tasks | null; allowance: Allowance; clock: Clock }): StartTask {
+export function createStartTask(rooms: { tasks: Tasks; allowance: Allowance; clock: Clock }): StartTask {
   return async (outcome, use) => {
     const { tasks } = rooms;
-    if (!tasks) return refused('Nextcloud is no longer set up here.');
     const allowed = await rooms.allowance(use.author.ref, use.place, use.key);
     if (!allowed.ok) return refused(allowed.say);
     const { order, account, announce, private: isPrivate } = outcome;
@@ -57,16 +56,14 @@ export function createStartTask(rooms: { tasks: Tasks | null; allowance: Allowan
       at: rooms.clock.now(),
       replaces: null,
     });
-    if (job) allowed.recorded();
-    else allowed.undo();
+    if (!job) allowed.undo();
     return { started: true, answer: away ? { do: 'none' } : { do: 'work', private: isPrivate } };
   };
 }
 
 /** See {@link TaskClick}. */
-export function createTaskClick(tasks: Tasks | null): TaskClick {
+export function createTaskClick(tasks: Tasks): TaskClick {
   return async (event, job, action) => {
-    if (!tasks) return tell('Nextcloud is no longer set up here.');
     const { author, trigger } = event;
     if (action === 'cancel') return told(await tasks.cancel(author, job), { do: 'none' });
     const isPrivate = await tasks.isPrivate(job);

@@ -32,7 +32,6 @@ function open(limits: Partial<AskLimits>) {
       const allowed = await allowance(asker, place, key);
       if (!allowed.ok) return allowed.say;
       jobs.set(key, 'waiting');
-      allowed.recorded();
       return key;
     },
   };
@@ -84,6 +83,14 @@ describe('questions', () => {
     const many = open({ person: { count: 4, ms: 60_000 }, channel: { count: 7, ms: 60_000 } });
     const both = await Promise.all(Array.from({ length: 20 }, (_, index) => many.ask(index % 2 ? ann : bob)));
     expect(both.filter((one) => one.startsWith('K'))).toHaveLength(7);
+  });
+
+  it('that never came into the store are forgotten after a minute', async () => {
+    const { ask, allowance, wait } = open({ atOnce: 1 });
+    await allowance(ann, THREAD, 'lost');
+    expect(await ask()).toContain('I am still at another question of yours.');
+    wait(60_000);
+    expect(await ask()).toMatch(/^K/);
   });
 
   it('that were refused count for nothing, nor do those that could not be recorded', async () => {

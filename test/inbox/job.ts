@@ -18,5 +18,6 @@ export function sampleJob(key: string, state: Job['state']): Job {
     acceptedAt: 0,
     leaseUntil: null,
     error: null,
+    person: null,
   };
 }
