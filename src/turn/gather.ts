@@ -206,7 +206,9 @@ export function createGather(rooms: {
       const messages = await adapter.history(place, around, OVERHEARD);
       return {
         messages: messages.filter(
-          (message) => !message.ours && message.ref.id !== question.message?.id && message.at <= question.at,
+          // A thread may repeat the message that it hangs on, which was told with its own turn.
+          ({ ours, ref, at }) =>
+            !ours && ref.id !== question.message?.id && ref.id !== conversation.seen && at <= question.at,
         ),
         notices: [],
       };
