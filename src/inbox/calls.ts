@@ -240,10 +240,12 @@ export function createCalls(rooms: CallRooms): Calls {
   async function promptIn({ name, text, author }: CommandEvent) {
     const prompt = registry.find('prompt');
     const line = isParley(registry, name) ? text : `${name} ${text}`;
-    // A list that cannot be had leaves the command unknown.
+    const word = firstWord(line).word;
+    // A list that cannot be had leaves the command unknown; one that has just been made may not be in it yet.
     const known = await desk.prompts.known(author).catch(noneOf);
-    if (prompt && findPrompt(known, firstWord(line).word)) return { command: prompt, rest: line.replace(/^\//, '') };
-    return { names: known.map((one) => one.command) };
+    const there = findPrompt(known, word) ? known : await desk.prompts.fresh(author).catch(noneOf);
+    if (prompt && findPrompt(there, word)) return { command: prompt, rest: line.replace(/^\//, '') };
+    return { names: there.map((one) => one.command) };
   }
 
   return {

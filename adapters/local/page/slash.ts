@@ -55,7 +55,7 @@ function mentionOffer(before: string): Offer | null {
 
 function commandOffer(before: string, later: (offer: Offer) => void): Offer | null {
   const first = /^\/([\p{L}\p{N}_-]*)$/u.exec(before);
-  if (first) return names(state.commands, first[1] ?? '', 1);
+  if (first) return withPrompts(names(state.commands, first[1] ?? '', 1), first[1] ?? '', later);
   const match = /^\/([\p{L}\p{N}_-]+)\s+/u.exec(before);
   let command = state.commands.find((one) => one.name === match?.[1]?.toLowerCase());
   if (!match || !command) return null;
@@ -70,6 +70,30 @@ function commandOffer(before: string, later: (offer: Offer) => void): Offer | nu
     path = `${path} ${sub.name}`;
   }
   return optionOffer(command, path, before, start, later);
+}
+
+/** The commands, and after them, once the server has told, the prompts: each runs by its own name. */
+function withPrompts(commands: Offer | null, typed: string, later: (offer: Offer) => void): Offer | null {
+  void ask({ type: 'suggest', to: state.current, command: 'prompt', option: 'prompt', typed }).then((answer) => {
+    if (answer.type !== 'suggestions') return;
+    const taken = new Set(state.commands.map((one) => one.name));
+    const prompts = answer.choices
+      .filter((one) => /^\p{L}[\p{L}\p{N}_-]{0,63}$/u.test(one.value) && !taken.has(one.value.toLowerCase()))
+      .slice(0, MOST)
+      .map((one) => ({
+        label: `/${one.value}`,
+        hint: one.hint === null ? 'Prompt' : `Prompt: ${one.hint}`,
+        from: 1,
+        insert: `${one.value} `,
+        runs: true,
+      }));
+    // Commands that only speak of what was typed come after the prompts that are called so.
+    const own = commands?.items ?? [];
+    const called = own.filter((one) => one.insert.startsWith(typed.toLowerCase()));
+    const items = [...called, ...prompts, ...own.filter((one) => !called.includes(one))];
+    if (prompts.length > 0) later({ items, hint: commands?.hint ?? null, eager: true });
+  });
+  return commands;
 }
 
 function names(commands: readonly CommandSpec[], typed: string, from: number): Offer | null {
@@ -87,7 +111,7 @@ function names(commands: readonly CommandSpec[], typed: string, from: number): O
   }));
   const [only] = items;
   const done = items.length === 1 && only?.insert === typed;
-  return items.length > 0 ? { items: done ? [] : items, hint: null, eager: true } : null;
+  return items.length > 0 ? { items: done ? [] : items, hint: null, eager: starts.length > 0 } : null;
 }
 
 function optionOffer(
@@ -124,8 +148,21 @@ function optionOffer(
     hint,
     eager: false,
   });
-  if (!option || option.type === 'rest')
+  if (!option || option.type === 'rest') {
+    if (option?.suggested) {
+      // Everything that is left of the line is one value, suggested whole.
+      const typed = restOf(command, rest);
+      void suggestions(path, option.name, typed, (choices) => {
+        const start = before.length - typed.length;
+        later({
+          items: choices.slice(0, MOST).map((one) => ({ ...item(one, start), insert: one.value })),
+          hint,
+          eager: false,
+        });
+      });
+    }
     return { items: optionNames(command, used, typing, before), hint, eager: false };
+  }
   if (option.type === 'toggle') return fill(matching([plain('yes'), plain('no')], value));
   if (option.type === 'user')
     return fill(
@@ -135,14 +172,35 @@ function optionOffer(
       ),
     );
   if (option.suggested) {
-    void ask({ type: 'suggest', to: state.current, command: path, option: option.name, typed: value }).then(
-      (answer) => {
-        if (answer.type === 'suggestions' && answer.choices.length > 0) later(fill(answer.choices));
-      },
-    );
+    void suggestions(path, option.name, value, (choices) => later(fill(choices)));
   }
   const own = matching(option.choices, value);
   return own.length > 0 ? fill(own) : { items: optionNames(command, used, typing, before), hint, eager: false };
+}
+
+/** Asks the server what fits an option; `found` is called when there is something. */
+async function suggestions(
+  command: string,
+  option: string,
+  typed: string,
+  found: (choices: readonly Choice[]) => void,
+): Promise<void> {
+  const answer = await ask({ type: 'suggest', to: state.current, command, option, typed });
+  if (answer.type === 'suggestions' && answer.choices.length > 0) found(answer.choices);
+}
+
+/** What is typed of an option that takes all that is left of the line. */
+function restOf(command: CommandSpec, rest: string): string {
+  let needed = command.options.filter((option) => option.required && option.type !== 'rest').length;
+  const token = /([\p{L}\p{N}_-]+="[^"]*"|"[^"]*"|\S+)\s+/uy;
+  for (;;) {
+    const from = token.lastIndex;
+    const word = token.exec(rest)?.[1];
+    const name = word === undefined ? null : /^([\p{L}\p{N}_-]+)=/u.exec(word)?.[1];
+    const named = command.options.some((option) => option.name === name);
+    if (word === undefined || (!named && needed === 0)) return rest.slice(from);
+    if (!named) needed -= 1;
+  }
 }
 
 /** Options that can be given by name, such as `model=`. */

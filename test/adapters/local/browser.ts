@@ -40,7 +40,7 @@ export interface Tab {
 /** Comes in by the printed link under a name. */
 export async function enterAs(
   browser: Browser,
-  world: World,
+  world: Pick<World, 'local'>,
   name: string,
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<Tab> {
