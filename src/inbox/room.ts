@@ -1,0 +1,151 @@
+import type { Keyv } from 'keyv';
+import type { Accounts } from '../accounts/accounts.ts';
+import { type AccessRules, OPEN_TO_MEMBERS } from '../chat/access.ts';
+import type { Adapter, Host } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
+import type { CommandSpec } from '../chat/commands.ts';
+import type { Person } from '../chat/messages.ts';
+import { allCommands } from '../commands/all.ts';
+import { published } from '../commands/registry.ts';
+import type { Delivery } from '../delivery/delivery.ts';
+import type { OpenWebUI } from '../openwebui/connection.ts';
+import type { Log } from '../ops/log.ts';
+import type { Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import type { TurnRoom } from '../turn/room.ts';
+import { createAccess } from './access.ts';
+import type { ThreadMode } from './addressed.ts';
+import { type AskLimits, createAllowance } from './allowance.ts';
+import { createCalls } from './calls.ts';
+import { createClicks } from './clicks.ts';
+import { createControl } from './control.ts';
+import { createDesk } from './desk.ts';
+import { createExtras } from './extras.ts';
+import { createFormDesk } from './form-sessions.ts';
+import { createHome } from './home.ts';
+import { type Connection, createHost } from './host.ts';
+import { createKeyGuard } from './key-guard.ts';
+import { createLinking } from './linking.ts';
+import { createMessages } from './messages.ts';
+import { createNextButtons } from './next-buttons.ts';
+import type { OpenNextcloud } from './nextcloud.ts';
+import { noNextcloud } from './no-nextcloud.ts';
+import { createPromptShelf } from './prompt-shelf.ts';
+import { createQuestions } from './questions.ts';
+import { createWaiting } from './waiting.ts';
+import type { Warm } from './warm.ts';
+
+/** What the inbox is made of. */
+export interface InboxOptions {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly cache: Keyv;
+  readonly accounts: Accounts;
+  /** The server through the service account. */
+  readonly server: OpenWebUI;
+  readonly turnRoom: TurnRoom;
+  readonly delivery: Delivery;
+  readonly warm: Warm;
+  readonly clock: Clock;
+  readonly log: Log;
+  adapter(platform: string): Adapter;
+  /** How a platform is set to behave; null for one that is not connected. */
+  setting(platform: string): { readonly mode: ThreadMode; readonly access: AccessRules | null } | null;
+  readonly admins: readonly string[];
+  readonly nextcloud: OpenNextcloud | null;
+  readonly commandPrefix: string;
+  readonly webAddress: string;
+  readonly notice: string | null;
+  /** IANA. */
+  readonly timezone: string;
+  readonly limits: AskLimits & { readonly questionUnits: number };
+  /** How long a claimed job is ours without a word. */
+  readonly leaseMs: number;
+  /** There is work for the lane `turn`. */
+  wakeTurns(): void;
+}
+
+/** The inbox, put together: one host for each adapter, the commands to publish, and Nextcloud's tasks, which run beside the turns. */
+export interface Inbox {
+  host(adapter: Adapter, connection: Connection): Host;
+  readonly commands: readonly CommandSpec[];
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** See {@link Inbox}. */
+export function createInbox(options: InboxOptions): Inbox {
+  const { store, vault, accounts, server, delivery, warm, clock, log, adapter } = options;
+  const { turns, naming, chooseModel } = options.turnRoom;
+  const registry = allCommands(options.commandPrefix);
+  const access = createAccess({
+    admins: options.admins,
+    rules: (platform) => options.setting(platform)?.access ?? OPEN_TO_MEMBERS,
+    around: (place) => (options.setting(place.platform) ? (adapter(place.platform).around?.(place) ?? []) : []),
+  });
+  const allowance = createAllowance({ limits: options.limits, jobs: store.jobs, clock });
+  const queue = createQuestions({
+    jobs: store.jobs,
+    keptMs: store.keptMs,
+    vault,
+    clock,
+    allowance,
+    wake: options.wakeTurns,
+  });
+  const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, vault, clock });
+  const { questions } = waiting;
+  const control = createControl({ store, vault, clock, access, turns, questions });
+  const extras = createExtras(clock, options.cache);
+  const nextButtons = createNextButtons(store.forms, clock);
+  const nextcloud =
+    options.nextcloud?.({
+      ...{ store, vault, cache: options.cache, delivery, allowance, nextButtons, clock, log, adapter },
+      leaseMs: options.leaseMs,
+      isAdmin: (person) => access.isAdmin(person),
+    }) ?? noNextcloud;
+  const desk = createDesk({
+    ...{ store, accounts, server, clock, access, control, warm, chooseModel, naming, extras, delivery, adapter },
+    webAddress: options.webAddress,
+    notice: options.notice,
+    prompts: createPromptShelf(accounts, warm, clock),
+    linking: createLinking({ accounts, warm, waiting, log }),
+    nextcloud: nextcloud.desk,
+    timezone: options.timezone,
+  });
+  const keyGuard = createKeyGuard({ nextButtons, accounts });
+  const calls = createCalls({
+    ...{ registry, desk, access, nextButtons, questions, clock, log },
+    forms: createFormDesk(store.forms, clock),
+    startTask: nextcloud.startTask,
+    questionUnits: options.limits.questionUnits,
+    limits: (platform) => adapter(platform).limits,
+  });
+  const { taskClick } = nextcloud;
+  const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, taskClick, log });
+  const home = createHome({ store, desk, registry, clock });
+  const messages = createMessages({
+    ...{ store, registry, access, calls, questions, clock, keyGuard, nextButtons },
+    mode: (platform) => options.setting(platform)?.mode ?? 'thread',
+    questionUnits: options.limits.questionUnits,
+    aside: (user, place, body) => delivery.tell(user, place, body, null),
+    prompts(person: Person) {
+      const identity = accounts.known(person);
+      return identity ? warm.prompts(identity.server).known() : [];
+    },
+  });
+  const rooms = {
+    ...{ access, registry, messages, calls, clicks, control, naming, desk, home, keyGuard, warm, accounts, server },
+    ...{ waiting, nextcloud, delivery, log },
+    extrasOf(person: Person) {
+      const identity = accounts.known(person);
+      return identity && extras(identity.server);
+    },
+  };
+
+  return {
+    host: (one, connection) => createHost(rooms, one, connection),
+    commands: published(registry),
+    start: () => nextcloud.start(),
+    stop: () => nextcloud.stop(),
+  };
+}
