@@ -14,7 +14,10 @@ import { accountsConfig } from './config/accounts.ts';
 import { openWebUIConfig, parleyConfig } from './config/core.ts';
 import { limitsConfig } from './config/limits.ts';
 import { complaintLines, loadConfig } from './config/load.ts';
+import { nextcloudConfig } from './config/nextcloud.ts';
+import { privacyConfig } from './config/privacy.ts';
 import { startOpenWebUI } from './demo/openwebui/server.ts';
+import { openNextcloud } from './open-nextcloud.ts';
 import { connect, disconnect } from './openwebui/connection.ts';
 import { complaintFinding, examine, findingLine, isWell, reportOf } from './ops/doctor.ts';
 import { type Listener, openListener } from './ops/listener.ts';
@@ -27,15 +30,26 @@ import type { Conversation } from './store/port.ts';
 import { createVault, type Vault } from './store/vault.ts';
 
 /** All parts of the configuration; the README's table, the sample file and the complaints are made of them. */
-export const parts = [openWebUIConfig, slackConfig, discordConfig, accountsConfig, parleyConfig, limitsConfig];
+export const parts = [
+  openWebUIConfig,
+  slackConfig,
+  discordConfig,
+  nextcloudConfig,
+  accountsConfig,
+  parleyConfig,
+  limitsConfig,
+  privacyConfig,
+];
 
 const schema = z.object({
   ...openWebUIConfig.shape,
   ...slackConfig.shape,
   ...discordConfig.shape,
+  ...nextcloudConfig.shape,
   ...accountsConfig.shape,
   ...parleyConfig.shape,
   ...limitsConfig.shape,
+  ...privacyConfig.shape,
 });
 type Config = z.output<typeof schema>;
 
@@ -45,6 +59,7 @@ const CLOSE_MS = 30_000;
 /** Conversations that an adapter may look through for what it missed. */
 const RECENT = 200;
 const MEGABYTE = 1_048_576;
+const DAY_MS = 86_400_000;
 const STAND_IN =
   'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
 
@@ -80,11 +95,12 @@ async function main(): Promise<void> {
 /** Opens everything, connects the platforms, and stays until told to end. */
 async function serve(config: Config, log: Log): Promise<void> {
   const vault = openVault(config);
-  const store = await openStore(config.PARLEY_STORE, { vault });
+  const store = await openStore(config.PARLEY_STORE, { vault, keptMs: config.PARLEY_KEEP_DAYS * DAY_MS });
   const cache = await openCache(config.PARLEY_CACHE, {
     report: (error) => log.warn({ error }, 'the cache did not answer'),
   });
   const backend = await openBackend(config, beside(config, 'demo.db'));
+  const nextcloud = await openNextcloud(nextcloudOf(config));
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
   const recent: Recent = (platform, since) => store.conversations.recent(platform, since, RECENT);
@@ -98,6 +114,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     cache,
     server: backend.server,
     platforms,
+    nextcloud: nextcloud?.room ?? null,
     clock: systemClock,
     log,
     model: config.OPENWEBUI_MODEL,
@@ -123,6 +140,7 @@ async function serve(config: Config, log: Log): Promise<void> {
       { what: 'platforms', close: () => parley.stop(DRAIN_MS) },
       { what: 'listener', close: () => listener.close() },
       { what: 'backend', close: () => backend.close() },
+      { what: 'nextcloud', close: async () => nextcloud?.close() },
       { what: 'store', close: () => store.close() },
     ],
     log,
@@ -132,6 +150,8 @@ async function serve(config: Config, log: Log): Promise<void> {
   await parley.start();
   if (backend.standIn) log.warn({}, STAND_IN);
   else log.info({ url: backend.server.url }, 'asking Open WebUI');
+  if (nextcloud?.standIn) log.warn({}, nextcloud.standIn);
+  else if (nextcloud) log.info({ url: nextcloud.nc.url }, 'running tasks in Nextcloud');
   if (local) log.info({}, `Open ${local.link()}`);
   log.info({ ms: Math.round(performance.now()) }, 'ready');
 }
@@ -161,6 +181,11 @@ async function openBackend(config: Config, demoFile: string | null) {
       await demo.close();
     },
   };
+}
+
+function nextcloudOf(config: Config) {
+  const { NEXTCLOUD_URL: url, NEXTCLOUD_USER: user, NEXTCLOUD_APP_PASSWORD: password } = config;
+  return { url, user, password, demo: config.OPENWEBUI_URL === null };
 }
 
 /** Conversations of a platform that were used lately. */
@@ -259,9 +284,18 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
     allowAdminKey: config.OPENWEBUI_ALLOW_ADMIN_KEY,
     adapters: remote.map((platform) => platform.adapter),
   };
-  for await (const finding of examine(patient)) {
-    findings.push(finding);
-    if (!asJson) process.stdout.write(`${findingLine(finding)}\n`);
+  const look = async (of: AsyncIterable<Finding>) => {
+    for await (const finding of of) {
+      findings.push(finding);
+      if (!asJson) process.stdout.write(`${findingLine(finding)}\n`);
+    }
+  };
+  await look(examine(patient));
+  const nextcloud = config.NEXTCLOUD_URL === null ? null : await openNextcloud(nextcloudOf(config));
+  if (nextcloud) {
+    const { examineNextcloud } = await import('./ops/nextcloud-findings.ts');
+    await look(examineNextcloud(nextcloud.nc));
+    await nextcloud.close();
   }
   await Promise.all(remote.map((platform) => platform.adapter.stop()));
   await backend.close();

@@ -49,34 +49,27 @@ const MOST = 500;
 /** Bytes of a file that is put into Nextcloud: a recording of an hour or two. It is held in memory on its way. */
 const FILE_BYTES = 100 * 1_048_576;
 
-/** See {@link NextcloudRoom}. */
-export function createNextcloudRoom(rooms: {
-  setting: NextcloudSetting | null;
-  store: Store;
-  vault: Vault;
-  cache: Keyv;
-  delivery: Delivery;
-  allowance: Allowance;
-  nextButtons: NextButtons;
-  clock: Clock;
-  log: Log;
-  leaseMs: number;
+/** What the room needs of the rest. */
+export interface NextcloudRooms {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly cache: Keyv;
+  readonly delivery: Delivery;
+  readonly allowance: Allowance;
+  readonly nextButtons: NextButtons;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly leaseMs: number;
   adapter(platform: string): Adapter;
   isAdmin(person: Person): boolean;
-}): NextcloudRoom {
-  const { setting, store, vault, delivery, clock, log } = rooms;
-  if (!setting) {
-    const startTask = createStartTask({ tasks: null, allowance: rooms.allowance, clock });
-    const nothing = async () => undefined;
-    return {
-      desk: null,
-      startTask,
-      taskClick: createTaskClick(null),
-      suggest: () => null,
-      start: () => undefined,
-      stop: nothing,
-    };
-  }
+}
+
+/** Opens the room: handed to Parley by whoever imports this file, which costs nothing where no Nextcloud is set. */
+export type OpenNextcloud = (rooms: NextcloudRooms) => NextcloudRoom;
+
+/** See {@link NextcloudRoom}. */
+export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudRooms): NextcloudRoom {
+  const { store, vault, delivery, clock, log } = rooms;
   const accounts = createNextcloudAccounts({ service: setting.nc, links: store.links, vault, clock, log });
   const types = createWarmTypes(clock, rooms.cache);
   const tasks = createTasks({
