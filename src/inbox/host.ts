@@ -22,6 +22,7 @@ import type { NextcloudRoom } from './nextcloud.ts';
 import { prefixed } from './prefixed.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
+import type { Waiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 import { suggestModels } from './warm.ts';
 
@@ -46,6 +47,7 @@ export interface HostRooms {
   readonly desk: Desk;
   readonly home: Home;
   readonly keyGuard: KeyGuard;
+  readonly waiting: Waiting;
   readonly warm: Warm;
   readonly accounts: Accounts;
   /** The server through the team's account. */
@@ -77,7 +79,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       case 'button':
         return rooms.clicks(event);
       case 'deleted':
-        await rooms.control.withdraw(event.ref);
+        await Promise.all([rooms.control.withdraw(event.ref), rooms.waiting.withdraw(event.ref)]);
         return { do: 'none' };
       case 'edited':
         // The question stands as it was asked: people write a better one below.

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { Person } from '../chat/messages.ts';
-import { userKey } from '../chat/places.ts';
+import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
 import type { FormSessions } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
@@ -17,6 +17,8 @@ export interface Waiting {
   readonly questions: Questions;
   /** Asks what waited for this person; how many questions these were. */
   release(person: Person): Promise<number>;
+  /** The question was deleted: it waits no longer. */
+  withdraw(message: MessageRef): Promise<void>;
 }
 
 /** The button under the words. */
@@ -26,10 +28,8 @@ const KEPT_MS = 3_600_000;
 /** Questions of one person that wait; the oldest goes. */
 const MOST = 5;
 
-const rows = z.array(
-  z.object({ key: z.string(), payload: z.string(), queue: z.string().nullable(), until: z.number() }),
-);
-type Row = z.infer<typeof rows>[number];
+const list = z.array(z.object({ id: z.string(), key: z.string(), queue: z.string().nullable(), until: z.number() }));
+type Row = z.infer<typeof list>[number];
 
 /** See {@link Waiting}. */
 export function createWaiting(rooms: {
@@ -50,19 +50,34 @@ export function createWaiting(rooms: {
   }
 
   async function read(person: Person): Promise<readonly Row[]> {
-    const found = await forms.get(rowId(person), clock.now());
-    const parsed = rows.safeParse(found?.kind === 'waiting' ? JSON.parse(found.data) : []);
+    const found = await forms.get(rowId(userKey(person.ref)), clock.now());
+    const parsed = list.safeParse(found?.kind === 'waiting' ? JSON.parse(found.data) : []);
     return (parsed.data ?? []).filter(({ until }) => clock.now() < until);
   }
 
   function hold(person: Person, key: string, question: Question, queue: string | null): Promise<void> {
     return inTurn(async () => {
       const until = clock.now() + KEPT_MS;
-      const others = (await read(person)).filter((row) => row.key !== key);
-      const held = [...others, { key, payload: encodeQuestion(question, vault), queue, until }].slice(-MOST);
-      const row = { id: rowId(person), user: userKey(person.ref), kind: 'waiting', expiresAt: until };
-      await forms.put({ ...row, data: JSON.stringify(held) });
+      const id = rowId(key);
+      const row = { user: userKey(person.ref), expiresAt: until };
+      await forms.put({ ...row, id, kind: 'waiting question', data: encodeQuestion(question, vault) });
+      const all = [...(await read(person)).filter((other) => other.id !== id), { id, key, queue, until }];
+      const kept = all.slice(-MOST);
+      for (const gone of all.slice(0, -MOST)) await forms.delete(gone.id);
+      await forms.put({ ...row, id: rowId(userKey(person.ref)), kind: 'waiting', data: JSON.stringify(kept) });
     });
+  }
+
+  /** Asks one that waited. False: it was withdrawn, or there was no room for it. */
+  async function ask({ id, key, queue }: Row): Promise<boolean> {
+    const held = await forms.get(id, clock.now());
+    if (held?.kind !== 'waiting question') return false;
+    const question = decodeQuestion(held.data, vault);
+    // What came by a command was answered with the request to link; only what nobody else may see goes that way again.
+    const trigger = question.private ? question.trigger : null;
+    const added = await questions.add(`linked:${key}`, { ...question, trigger, confirmed: true }, queue ?? undefined);
+    await forms.delete(id);
+    return added.do === 'added';
   }
 
   return {
@@ -79,24 +94,17 @@ export function createWaiting(rooms: {
     },
     release(person) {
       return inTurn(async () => {
-        const waiting = await read(person);
         let asked = 0;
-        for (const { key, payload, queue } of waiting) {
-          const question = decodeQuestion(payload, vault);
-          // What came by a command was answered with the request to link; only what nobody else may see goes that way again.
-          const trigger = question.private ? question.trigger : null;
-          const again = { ...question, trigger, confirmed: true };
-          const added = await questions.add(`linked:${key}`, again, queue ?? undefined);
-          if (added.do === 'added') asked += 1;
-        }
-        await forms.delete(rowId(person));
+        for (const row of await read(person)) if (await ask(row)) asked += 1;
+        await forms.delete(rowId(userKey(person.ref)));
         return asked;
       });
     },
+    withdraw: (message) => forms.delete(rowId(messageKey(message))),
   };
 }
 
-/** One row a person. It is looked up by whose it is, so its name need not be secret: nobody can send it in. */
-function rowId(person: Person): string {
-  return `waiting-${createHash('sha256').update(userKey(person.ref)).digest('base64url')}`;
+/** Names the row of a question by its event's key, and a person's list by theirs. Nobody can send such a row in as a form. */
+function rowId(key: string): string {
+  return `waiting-${createHash('sha256').update(key).digest('base64url')}`;
 }

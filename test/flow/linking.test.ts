@@ -181,6 +181,25 @@ describe('where an account is required', () => {
     await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
   });
 
+  it('a question that was deleted meanwhile is not asked', async () => {
+    await open({ unlinked: 'require' });
+    const question = world.message('Never mind?');
+    await world.host.accept(question);
+    await world.host.accept({ type: 'deleted', key: 'gone', ref: question.message.ref });
+    expect(wordsIn(await link('Ann', keyOf('Ann')))).not.toContain('your question');
+    expect(world.openWebUI.asked).toHaveLength(0);
+  });
+
+  it('five questions wait, and the oldest of more is let go', async () => {
+    await open({ unlinked: 'require' });
+    for (let at = 1; at <= 7; at += 1)
+      await world.host.accept(world.message(`Question ${at}?`, { place: { ...CHANNEL, thread: `H${at}` } }));
+    await link('Ann', keyOf('Ann'));
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(5));
+    const texts = world.openWebUI.asked.map((ask) => ask.messages.at(-1)?.text).join();
+    for (const at of [3, 4, 5, 6, 7]) expect(texts).toContain(`Question ${at}?`);
+  });
+
   it('other people’s questions are not asked by it', async () => {
     await open({ unlinked: 'require' });
     await world.host.accept(world.message('Ben asks', { by: 'Ben' }));
@@ -324,7 +343,7 @@ describe('with an account of one’s own', () => {
     await slash('prompt', 'me');
     await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
     expect(world.openWebUI.asked[0]?.messages.at(-1)?.text).toContain('I am Annika, annika@example.test');
-    await slash('prompts', 'rename me name=Mine');
+    await slash('prompts', 'meta me name=Mine');
     expect(world.openWebUI.world.prompts.all().map(({ name }) => name)).toContain('Mine');
   });
 
