@@ -6,7 +6,7 @@ import { type Place, userKey } from '../chat/places.ts';
 import type { Done } from '../commands/desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
-import type { Store } from '../store/port.ts';
+import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
 import { readControlId } from '../turn/control-id.ts';
@@ -16,8 +16,8 @@ import type { Calls } from './calls.ts';
 import type { Control } from './control.ts';
 import { lateSaying } from './late.ts';
 import type { Questions } from './questions.ts';
-import type { TaskClick } from './start-task.ts';
 import { createShare } from './share.ts';
+import type { TaskClick } from './start-task.ts';
 
 /** Acts on a button. Buttons are stateless: what they need stands in the store, so they work after a restart too. */
 export type Clicks = (event: ButtonEvent) => Promise<Answer>;
@@ -146,18 +146,18 @@ export function createClicks(rooms: {
     } else if (await store.jobs.byKey(`still:${id}`))
       return tell('You have said yes already. Stop the answer if you like.');
     else if (question.private) return tell('All right, I leave it.');
-    if (!question.private) await settled(id, question, wanted);
+    if (!question.private) await settled(job, question, wanted);
     return { do: 'none' };
   }
 
   /** Takes the buttons off the asking. */
-  async function settled(id: string, question: Question, wanted: boolean): Promise<void> {
+  async function settled(job: Job, question: Question, wanted: boolean): Promise<void> {
     const markdown = wanted
       ? `${question.asker.name} still wants an answer.`
       : `${question.asker.name} needs no answer any more.`;
-    const saying = { ...lateSaying(id, question, rooms.clock.now()), lease: null, body: { markdown, controls: null } };
+    const saying = { ...lateSaying(job, question), lease: null, body: { markdown, controls: null } };
     const { ok } = await rooms.delivery.say(saying);
-    if (!ok) rooms.log.info({ job: id }, 'old buttons stay');
+    if (!ok) rooms.log.info({ job: job.id }, 'old buttons stay');
   }
 }
 

@@ -4,7 +4,6 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { Job, Store } from '../store/port.ts';
 import { controlId } from '../turn/control-id.ts';
 import type { Question } from '../turn/question.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 
 /** A question this old may no longer want its answer (DESIGN, "The port to a platform"). */
 const LATE_MS = 900_000;
@@ -45,17 +44,17 @@ async function asked(
 ): Promise<boolean> {
   if (question.private)
     return (await rooms.delivery.tell(question.asker.ref, question.place, body, null)) !== 'impossible';
-  const said = await rooms.delivery.say({ ...lateSaying(job.id, question, rooms.clock.now()), lease: job, body });
+  const said = await rooms.delivery.say({ ...lateSaying(job, question), lease: job, body });
   return said.ok;
 }
 
 /** Where the asking stands in the outbox: the same for asking, and for taking its buttons off. */
-export function lateSaying(job: string, question: Question, now: number) {
+export function lateSaying({ id, expiresAt }: Pick<Job, 'id' | 'expiresAt'>, question: Question) {
   return {
-    job: `${job}:late`,
+    job: `${id}:late`,
     place: question.conversation.thread === question.place.thread ? question.conversation : question.place,
     via: null,
-    expiresAt: now + KEPT_MS,
+    expiresAt,
   };
 }
 

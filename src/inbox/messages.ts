@@ -1,4 +1,5 @@
 import type { Answer } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
 import type { MessageEvent } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
 import { nearest } from '../chat/nearest.ts';
@@ -29,6 +30,7 @@ export function createMessages(rooms: {
   access: Access;
   calls: Calls;
   questions: Questions;
+  clock: Clock;
   keyGuard: KeyGuard;
   nextButtons: NextButtons;
   /** The longest question, in UTF-16 units. */
@@ -117,7 +119,9 @@ export function createMessages(rooms: {
 
   function remember(key: string, who: string | null): Promise<void> {
     const scope = `conversation:${key}`;
-    return who === null ? store.settings.delete(scope, 'dialogue') : store.settings.set(scope, 'dialogue', who);
+    if (who === null) return store.settings.delete(scope, 'dialogue');
+    const expiresAt = rooms.clock.now() + store.keptMs;
+    return store.settings.set(scope, 'dialogue', who, { person: who, expiresAt });
   }
 
   /**

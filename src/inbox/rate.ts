@@ -19,7 +19,7 @@ export async function rate(rooms: RatingRooms, person: Person, place: Place, ver
   const { store } = rooms;
   const job = verdict.answer ? await store.jobs.get(verdict.answer) : await rooms.control.newest(placeKey(place));
   const state = job && savedTurn(job);
-  if (!state?.ids?.chatId || state.phase !== 'over' || state.text === '') {
+  if (!job || !state?.ids?.chatId || state.phase !== 'over' || state.text === '') {
     return { done: false, why: 'There is no finished answer here that I could rate.' };
   }
   const { chatId, answerId, model } = state.ids;
@@ -30,7 +30,8 @@ export async function rate(rooms: RatingRooms, person: Person, place: Place, ver
   const scope = `answer:${answerId}`;
   const name = `feedback:${owner === null ? '' : `${account?.id}:`}${userKey(person.ref)}`;
   const before = await store.settings.get(scope, name);
-  if (before === null) await store.settings.set(scope, name, await sendFeedback(server, feedback));
+  const more = { person: userKey(person.ref), expiresAt: job.expiresAt };
+  if (before === null) await store.settings.set(scope, name, await sendFeedback(server, feedback), more);
   else await changeFeedback(server, before, feedback);
   return { done: true };
 }

@@ -1,5 +1,4 @@
 import type { Answer } from '../chat/adapter.ts';
-import type { Clock } from '../chat/clock.ts';
 import type { ButtonEvent } from '../chat/events.ts';
 import { userKey } from '../chat/places.ts';
 import type { View } from '../chat/view.ts';
@@ -8,7 +7,6 @@ import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
 import { decodeQuestion, type Question } from '../turn/question.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import type { TurnState } from '../turn/state.ts';
 import type { Access } from './access.ts';
 
@@ -24,9 +22,8 @@ export function createShare(rooms: {
   readonly vault: Vault;
   readonly access: Access;
   readonly delivery: Delivery;
-  readonly clock: Clock;
 }): (event: ButtonEvent, id: string) => Promise<Answer> {
-  const { store, delivery, clock } = rooms;
+  const { store, delivery } = rooms;
   const sharing = new Set<string>();
 
   return async (event, id) => {
@@ -54,7 +51,7 @@ export function createShare(rooms: {
         via: null,
         after: null,
         reuse: [],
-        expiresAt: clock.now() + KEPT_MS,
+        expiresAt: job.expiresAt,
       });
       const posted = await reply.finish(shared(question, state));
       return posted.ok ? { do: 'none' } : tell(`I could not post it here. ${posted.problem.say}`);

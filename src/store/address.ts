@@ -1,15 +1,13 @@
-import type { Clock } from '../chat/clock.ts';
 import { Failure } from '../chat/errors.ts';
 import type { Store } from './port.ts';
-import { openSqlite } from './sqlite.ts';
-import type { Vault } from './vault.ts';
+import { openSqlite, type StoreOptions } from './sqlite.ts';
 
 /**
  * Opens the store that an address names, as `PARLEY_STORE` gives it: `sqlite:data/parley.db` (relative to the working directory),
  * `sqlite:/var/lib/parley/parley.db`, `sqlite::memory:`. Rejects with a `Failure` that names what is supported for any other,
  * and with the store's own when it cannot be opened.
  */
-export async function openStore(address: string, options: { vault: Vault; clock?: Clock }): Promise<Store> {
+export async function openStore(address: string, options: StoreOptions): Promise<Store> {
   const colon = address.indexOf(':');
   const scheme = address.slice(0, Math.max(0, colon)).toLowerCase();
   // `sqlite:///var/x.db` is what many write; the empty host before the path says nothing.

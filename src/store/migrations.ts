@@ -100,6 +100,27 @@ const migrations: readonly string[] = [
     at integer not null
   ) strict;
   `,
+  // Whose words stand where, and until when. Rows of before tell whose they are as far as their JSON does.
+  `
+  alter table jobs add column person text;
+  update jobs set person = json_extract(payload, '$.asker.ref.platform') || ':' ||
+      replace(json_extract(payload, '$.asker.ref.team'), '@', '%40') || ':' || json_extract(payload, '$.asker.ref.id')
+    where json_valid(payload);
+  create index jobs_person on jobs (person, lane, seq) where person is not null;
+
+  alter table settings add column person text;
+  alter table settings add column expires_at integer;
+  create index settings_person on settings (person) where person is not null;
+  create index settings_over on settings (expires_at) where expires_at is not null;
+
+  alter table conversations add column asker text;
+  update conversations set asker = (
+    select case count(distinct person) when 0 then null when 1 then min(person) else '*' end
+    from jobs where lane = 'turn' and conversation = conversations.key);
+  create index conversations_asker on conversations (asker) where asker is not null;
+  create index conversations_owner on conversations (owner) where owner is not null;
+  create index forms_user on forms (user);
+  `,
 ];
 
 /**

@@ -13,10 +13,23 @@ export interface Store {
   readonly links: Links;
   readonly outbox: Outbox;
   readonly forms: FormSessions;
+  /** How long rows with text in them are kept, in milliseconds: what their writers reckon `expiresAt` by. */
+  readonly keptMs: number;
   /** Writes and reads back a row; throws a `Failure` that says why the store cannot be written. */
   check(): Promise<void>;
-  /** Deletes every row whose expiry has passed; the number of rows. Running and waiting jobs are never deleted, nor is their outbox. */
+  /**
+   * Deletes every row whose expiry has passed; the number of rows that went or changed. Running and waiting jobs outlive their
+   * expiry by `keptMs`, and so does their outbox. A conversation that nobody used for `keptMs` forgets its title and its newest
+   * answer, and after a year (or `keptMs`, if that is longer) it goes, with the settings of its scope.
+   */
   sweep(now: number): Promise<number>;
+  /**
+   * Deletes what stands here of a person (a `userKey`) and of nobody else: their jobs that are over, with the outbox of these;
+   * settings about them or in their scope (`user:…`); forms; conversations in which only they have asked, with their settings.
+   * Conversations of others whose chat is theirs forget it. Their jobs that wait or run (`left` counts them) expire at once: the
+   * next sweep after their end, or calling this again then, deletes those too. Links are left: whoever made them ends them.
+   */
+  forget(person: string, now: number): Promise<{ readonly deleted: number; readonly left: number }>;
   close(): Promise<void>;
 }
 
@@ -43,6 +56,8 @@ export interface NewJob {
   readonly notBefore: number;
   /** When the row, with any text in it, may be deleted once it is over. */
   readonly expiresAt: number;
+  /** `userKey` of the person whose words stand in it, so that it can be forgotten with them; null or not given for nobody's. */
+  readonly person?: string | null;
 }
 
 /** Where a job stands; the last three are its ends. */
@@ -51,6 +66,7 @@ export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 /** A job as it stands. `id` is random, unguessable, `[A-Za-z0-9_-]{22}`. */
 export interface Job extends NewJob {
   readonly id: string;
+  readonly person: string | null;
   readonly state: JobState;
   /** How often it has been claimed. */
   readonly attempts: number;
@@ -101,6 +117,8 @@ export interface Jobs {
   pending(lane: Lane, conversation: string): Promise<readonly Job[]>;
   /** The newest finished or running jobs of a lane and conversation, newest first. */
   latest(lane: Lane, conversation: string, limit: number): Promise<readonly Job[]>;
+  /** The newest jobs of a person in a lane, finished or not, newest first. */
+  of(person: string, lane: Lane, limit: number): Promise<readonly Job[]>;
   /** When `claim` may next succeed in this lane if nothing new comes: the earliest `notBefore` or end of a lease; null when nothing is unfinished. */
   nextAt(lane: Lane): Promise<number | null>;
 }
@@ -114,6 +132,8 @@ export interface Conversation {
   readonly chatId: string | null;
   /** Whose credential the chat belongs to: a `userKey`, or null for the service account. */
   readonly owner: string | null;
+  /** `userKey` of the only person who has asked here; {@link SEVERAL} once there were more; null before anybody has. */
+  readonly asker: string | null;
   readonly title: string | null;
   /** Who gave the title; a person's stays. */
   readonly titledBy: 'question' | 'model' | 'person' | null;
@@ -129,6 +149,9 @@ export interface Conversation {
   readonly usedAt: number;
 }
 
+/** Stands in `Conversation.asker` for more than one person. No `userKey` is like it. */
+export const SEVERAL = '*';
+
 /** Conversations by key. */
 export interface Conversations {
   get(key: string): Promise<Conversation | null>;
@@ -137,13 +160,24 @@ export interface Conversations {
   put(conversation: Conversation, lease: Lease | null): Promise<boolean>;
   /** Conversations of a platform used since a time, newest first. */
   recent(platform: string, since: number, limit: number): Promise<readonly Conversation[]>;
+  /** Conversations in which only this person has asked, or whose chat is theirs; the one used last first. */
+  of(person: string): Promise<readonly Conversation[]>;
   delete(key: string): Promise<void>;
 }
 
-/** Small lasting choices by scope (a user, a channel, a conversation, `global`) and name; values are JSON. */
+/** What else is to be known of a setting. */
+export interface SettingMore {
+  /** `userKey` of the person it is about, so that it can be forgotten with them; a scope `user:…` says so by itself. */
+  readonly person?: string;
+  /** When it may be deleted; it lasts when not given. */
+  readonly expiresAt?: number;
+}
+
+/** Small choices by scope (a user, a channel, a conversation, `global`) and name; values are JSON. */
 export interface Settings {
+  /** One whose expiry has passed may still be found until it is swept. */
   get(scope: string, name: string): Promise<string | null>;
-  set(scope: string, name: string, value: string): Promise<void>;
+  set(scope: string, name: string, value: string, more?: SettingMore): Promise<void>;
   delete(scope: string, name: string): Promise<void>;
 }
 

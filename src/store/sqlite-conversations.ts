@@ -4,7 +4,7 @@ import type { Conversation, Conversations } from './port.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import type { Guard } from './sqlite-jobs.ts';
 
-const columns = `key, place, chat_id as "chatId", owner, title, titled_by as "titledBy", model, seen, newest,
+const columns = `key, place, chat_id as "chatId", owner, asker, title, titled_by as "titledBy", model, seen, newest,
   joined_at as "joinedAt", created_at as "createdAt", used_at as "usedAt"`;
 
 const conversationRow = z.object({
@@ -12,6 +12,7 @@ const conversationRow = z.object({
   place: z.string(),
   chatId: z.string().nullable(),
   owner: z.string().nullable(),
+  asker: z.string().nullable(),
   title: z.string().nullable(),
   titledBy: z.enum(['question', 'model', 'person']).nullable(),
   model: z.string().nullable(),
@@ -30,24 +31,30 @@ export function sqliteConversations(file: SqliteFile, guard: Guard): Conversatio
   );
   const put = file.prepare(`
     insert or replace into conversations
-      (key, platform, place, chat_id, owner, title, titled_by, model, seen, newest, joined_at, created_at, used_at)
-    values (:key, :platform, :place, :chatId, :owner, :title, :titledBy, :model, :seen, :newest, :joinedAt, :createdAt, :usedAt)`);
+      (key, platform, place, chat_id, owner, asker, title, titled_by, model, seen, newest, joined_at, created_at, used_at)
+    values (:key, :platform, :place, :chatId, :owner, :asker, :title, :titledBy, :model, :seen, :newest, :joinedAt, :createdAt, :usedAt)`);
   const recent = file.prepare(`
     select ${columns} from conversations
     where platform = :platform and used_at >= :since order by used_at desc limit :limit`);
+  const ofPerson = file.prepare(`
+    select ${columns} from conversations where asker = :person or owner = :person order by used_at desc`);
   const remove = file.prepare(`delete from conversations where key = :key`);
 
   return {
     get: (key) => file.read(() => one(byKey.get({ key }))),
     byChat: (chatId) => file.read(() => one(byChat.get({ chatId }))),
-    put: ({ key, place, chatId, owner, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt }, lease) =>
+    put: (
+      { key, place, chatId, owner, asker, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt },
+      lease,
+    ) =>
       guard(lease, () => {
         const json = JSON.stringify(place);
-        const row = { key, chatId, owner, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt };
+        const row = { key, chatId, owner, asker, title, titledBy, model, seen, newest, joinedAt, createdAt, usedAt };
         put.run({ ...row, platform: place.platform, place: json });
       }),
     recent: (platform, since, limit) =>
       file.read(() => recent.all({ platform, since, limit: Math.max(0, limit) }).map(conversation)),
+    of: (person) => file.read(() => ofPerson.all({ person }).map(conversation)),
     delete: (key) => file.write(() => void remove.run({ key })),
   };
 }

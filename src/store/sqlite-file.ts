@@ -19,6 +19,8 @@ export interface SqliteFile {
    * together, in their order.
    */
   write<T>(work: () => T): Promise<T>;
+  /** Folds the journal into the file and empties it, so that what was deleted stands nowhere any more. Best effort: another process may be reading. */
+  fold(): Promise<void>;
   /** Closes the file and folds the journal into it. Safe to call twice; later calls of the above reject. */
   close(): void;
 }
@@ -127,6 +129,11 @@ function sqliteFile(db: DatabaseSync, path: string): SqliteFile {
       waiting.push(write);
       if (waiting.length === 1) setImmediate(flush);
       return promise;
+    },
+    async fold() {
+      if (!db.isOpen) return;
+      flush();
+      db.prepare('pragma wal_checkpoint(truncate)').get();
     },
     close() {
       if (!db.isOpen) return;

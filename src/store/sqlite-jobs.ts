@@ -4,7 +4,7 @@ import type { Job, Jobs, Lease, NewJob } from './port.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 const columns = `id, key, lane, conversation, kind, payload, not_before as "notBefore", expires_at as "expiresAt", state, attempts,
-  checkpoint, fence, accepted_at as "acceptedAt", lease_until as "leaseUntil", error`;
+  checkpoint, fence, accepted_at as "acceptedAt", lease_until as "leaseUntil", error, person`;
 
 const jobRow = z.object({
   id: z.string(),
@@ -22,6 +22,7 @@ const jobRow = z.object({
   acceptedAt: z.number(),
   leaseUntil: z.number().nullable(),
   error: z.string().nullable(),
+  person: z.string().nullable(),
 }) satisfies z.ZodType<Job>;
 
 /** A job that may be next: unfinished, and no earlier unfinished one of its lane and conversation stands before it. */
@@ -39,8 +40,8 @@ const isHeld = `id = :id and fence = :fence and state = 'running'`;
  */
 export function sqliteJobs(file: SqliteFile): Jobs {
   const insert = file.prepare(`
-    insert into jobs (id, key, lane, conversation, kind, payload, not_before, expires_at, accepted_at)
-    values (:id, :key, :lane, :conversation, :kind, :payload, :notBefore, :expiresAt, :now)
+    insert into jobs (id, key, lane, conversation, kind, payload, not_before, expires_at, accepted_at, person)
+    values (:id, :key, :lane, :conversation, :kind, :payload, :notBefore, :expiresAt, :now, :person)
     on conflict (key) do nothing returning ${columns}`);
   // One statement holds the write lock from its first read, so two workers never meet at one job; the unique index on running
   // jobs stands behind it.
@@ -65,13 +66,15 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   const latest = file.prepare(`
     select ${columns} from jobs
     where lane = :lane and conversation = :conversation and state <> 'waiting' order by seq desc limit :limit`);
+  const ofPerson = file.prepare(`
+    select ${columns} from jobs where person = :person and lane = :lane order by seq desc limit :limit`);
   const nextAt = file.prepare(`
     select min(case job.state when 'waiting' then job.not_before else job.lease_until end) as at from jobs job where ${isHead}`);
 
   function add(job: NewJob, now: number): Job | null {
-    const { key, lane, conversation, kind, payload, notBefore, expiresAt } = job;
+    const { key, lane, conversation, kind, payload, notBefore, expiresAt, person = null } = job;
     const id = randomBytes(16).toString('base64url');
-    return one(insert.all({ id, key, lane, conversation, kind, payload, notBefore, expiresAt, now })[0]);
+    return one(insert.all({ id, key, lane, conversation, kind, payload, notBefore, expiresAt, now, person })[0]);
   }
 
   return {
@@ -95,6 +98,8 @@ export function sqliteJobs(file: SqliteFile): Jobs {
       file.read(() => pending.all({ lane, conversation }).map((row) => jobRow.parse(row))),
     latest: (lane, conversation, limit) =>
       file.read(() => latest.all({ lane, conversation, limit: Math.max(0, limit) }).map((row) => jobRow.parse(row))),
+    of: (person, lane, limit) =>
+      file.read(() => ofPerson.all({ person, lane, limit: Math.max(0, limit) }).map((row) => jobRow.parse(row))),
     nextAt: (lane) => file.read(() => z.object({ at: z.number().nullable() }).parse(nextAt.get({ lane })).at),
   };
 }

@@ -3,12 +3,24 @@ import { Failure } from '../chat/errors.ts';
 import type { Store } from './port.ts';
 import { sqliteConversations } from './sqlite-conversations.ts';
 import { openSqliteFile } from './sqlite-file.ts';
+import { sqliteForget } from './sqlite-forget.ts';
 import { sqliteForms } from './sqlite-forms.ts';
 import { sqliteGuard, sqliteJobs } from './sqlite-jobs.ts';
 import { sqliteLinks } from './sqlite-links.ts';
 import { sqliteOutbox } from './sqlite-outbox.ts';
 import { sqliteSettings } from './sqlite-settings.ts';
 import type { Vault } from './vault.ts';
+
+/** How long rows with text in them are kept when nothing is set: 30 days. */
+const KEPT_MS = 30 * 86_400_000;
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  readonly vault: Vault;
+  readonly clock?: Clock;
+  /** See `Store.keptMs`. */
+  readonly keptMs?: number;
+}
 
 /**
  * A store in one SQLite file (or `:memory:`), made when it is not there: its folder with mode 0700, the file with 0600.
@@ -18,19 +30,12 @@ import type { Vault } from './vault.ts';
  * Throws a `Failure` that says how to mend it when the file cannot be opened or written, is no database, is another program's
  * or was written by a newer Parley. Every method rejects with a `Failure` and nothing else.
  */
-export function openSqlite(path: string, { vault, clock = systemClock }: { vault: Vault; clock?: Clock }): Store {
+export function openSqlite(path: string, { vault, clock = systemClock, keptMs = KEPT_MS }: StoreOptions): Store {
   const file = openSqliteFile(path);
   const guard = sqliteGuard(file);
 
   const check = file.prepare('insert or replace into checks (id, at) values (1, :now)');
   const checked = file.prepare('select at from checks where id = 1');
-  const sweeps = [
-    `delete from jobs where expires_at <= :now and state in ('done', 'failed', 'cancelled')`,
-    // What an unfinished job has posted must be known to whoever takes it up again.
-    `delete from outbox where expires_at <= :now
-      and not exists (select 1 from jobs where id = outbox.job and state in ('waiting', 'running'))`,
-    'delete from forms where expires_at <= :now',
-  ].map((sql) => file.prepare(sql));
 
   return {
     jobs: sqliteJobs(file),
@@ -45,8 +50,8 @@ export function openSqlite(path: string, { vault, clock = systemClock }: { vault
         check.run({ now });
         if (checked.get()?.at !== now) throw new Failure(forgotten);
       }),
-    sweep: (now) =>
-      file.write(() => sweeps.reduce((count, statement) => count + Number(statement.run({ now }).changes), 0)),
+    keptMs,
+    ...sqliteForget(file, keptMs),
     close: async () => file.close(),
   };
 }

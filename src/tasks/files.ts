@@ -13,7 +13,6 @@ import type { TaskRef } from '../nextcloud/task.ts';
 import type { Value, Values } from '../nextcloud/task-types.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job } from '../store/port.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import type { TaskRequest } from './request.ts';
 import type { PutFile, Result } from './state.ts';
 
@@ -144,7 +143,7 @@ export function createTaskFiles(
       const body = { markdown, controls: null };
       if (request.private) await delivery.tell(request.asker.ref, place, body, request.trigger);
       else {
-        const expiresAt = clock.now() + KEPT_MS;
+        const { expiresAt } = job;
         await delivery.say({ lease: job, job: `${job.id}:files`, place, body, via: null, part: index, expiresAt });
       }
     },

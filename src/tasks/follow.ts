@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { Job, NewJob } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import { encodeRequest, type TaskRequest } from './request.ts';
 import type { TaskState } from './state.ts';
 
@@ -18,7 +17,10 @@ export function whatFollows(
   now: number,
 ): readonly NewJob[] {
   const jobs: NewJob[] = [];
-  const usual = { lane: 'task', conversation: null, notBefore: 0, expiresAt: now + KEPT_MS } as const;
+  // What follows is kept for as long as what it follows.
+  const expiresAt = now + job.expiresAt - job.acceptedAt;
+  const { person } = job;
+  const usual = { lane: 'task', conversation: null, notBefore: 0, expiresAt, person } as const;
   if (state.put.length > 0) {
     const order: TidyOrder = { account: request.account, paths: state.put.map(({ path }) => path) };
     jobs.push({ ...usual, key: `tidy:${job.id}`, kind: 'tidy', payload: JSON.stringify(order) });

@@ -5,7 +5,6 @@ import type { Log } from '../ops/log.ts';
 import type { Job } from '../store/port.ts';
 import { threadOnLine } from '../turn/announce.ts';
 import { titleOf } from '../turn/compose.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import type { TaskRequest } from './request.ts';
 
 /**
@@ -23,7 +22,7 @@ export async function placeOf(
   if (announce !== null && conversation.thread === null && conversation.kind !== 'direct')
     return (await threadOnLine(rooms, job, { place, trigger, text }, announce)) ?? conversation;
   if (announce !== null) {
-    const expiresAt = rooms.clock.now() + KEPT_MS;
+    const { expiresAt } = job;
     const body = { markdown: announce, controls: null };
     await rooms.delivery.say({ lease: job, job: `${job.id}:line`, place: conversation, body, via: trigger, expiresAt });
   }

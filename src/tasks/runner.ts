@@ -7,7 +7,6 @@ import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import { createTaskFiles } from './files.ts';
 import { whatFollows } from './follow.ts';
 import type { Lines } from './lines.ts';
@@ -160,7 +159,7 @@ export function runTask(
       via: answersTrigger(request) ? request.trigger : null,
       after: request.message,
       reuse: [],
-      expiresAt: clock.now() + KEPT_MS,
+      expiresAt: job.expiresAt,
       ...(request.private && { answerUser: request.asker.ref }),
     });
     return reply;

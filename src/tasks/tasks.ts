@@ -8,7 +8,6 @@ import type { Done } from '../commands/desk.ts';
 import { removeUpload } from '../nextcloud/files.ts';
 import type { LoginFlow } from '../nextcloud/login-flow.ts';
 import type { Job, NewJob } from '../store/port.ts';
-import { KEPT_MS } from '../turn/runner.ts';
 import { createTaskBook } from './book.ts';
 import { awaitGrant, connectJob, dropUnconfirmed } from './connect.ts';
 import { chained, tidyOrder } from './follow.ts';
@@ -122,7 +121,8 @@ export function createTasks(rooms: TasksRooms): Tasks {
       kind: 'task',
       payload: encodeRequest(request, vault),
       notBefore: 0,
-      expiresAt: now + KEPT_MS,
+      expiresAt: now + store.keptMs,
+      person: userKey(request.asker.ref),
     };
     const job = await store.jobs.accept(made, now);
     if (job) rooms.wake();

@@ -8,7 +8,6 @@ import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { titleOf } from './compose.ts';
 import { beginsThread, encodeQuestion, type Question } from './question.ts';
-import { KEPT_MS } from './runner.ts';
 
 /** What announcing needs of the rest. */
 export interface AnnounceRooms {
@@ -44,7 +43,8 @@ export async function announceFirst(rooms: AnnounceRooms, job: Job, question: Qu
     kind: 'question',
     payload: encodeQuestion(next, rooms.vault),
     notBefore: 0,
-    expiresAt: now + KEPT_MS,
+    expiresAt: now + rooms.store.keptMs,
+    person: job.person,
   } as const;
   await rooms.store.jobs.finish(job, 'done', null, [handedOn], now);
   return true;
@@ -63,7 +63,7 @@ export async function threadOnLine(
     place: question.place,
     body: { markdown: announce, controls: null },
     via: question.trigger,
-    expiresAt: rooms.clock.now() + KEPT_MS,
+    expiresAt: job.expiresAt,
   });
   const posted = line.parts[0];
   if (!posted) return null;

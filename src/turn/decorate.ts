@@ -16,7 +16,6 @@ import type { Ended } from './ended.ts';
 import { knownTurns } from './known-turns.ts';
 import type { Naming } from './naming.ts';
 import { decodeQuestion, type Question } from './question.ts';
-import { KEPT_MS } from './runner.ts';
 import { viewOf } from './view.ts';
 import { withoutControls } from './without-controls.ts';
 
@@ -132,7 +131,7 @@ export function createDecorate(rooms: {
       via: turn.question.private ? turn.question.trigger : null,
       after: turn.question.message,
       reuse: [],
-      expiresAt: rooms.clock.now() + KEPT_MS,
+      expiresAt: turn.job.expiresAt,
     });
     await reply.finish(viewOf(turn.state, { followUps: { job: job.id, questions: found } }));
     // A question that began in this very moment took the buttons off before these came.

@@ -2,7 +2,6 @@ import type { Clock } from '../chat/clock.ts';
 import type { Place, UserRef } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Job, NewJob, Store } from '../store/port.ts';
-import { KEPT_MS } from './runner.ts';
 
 /** What waits for the owner of a chat: answers and titles that their account could not take. */
 export interface Kept {
@@ -35,7 +34,8 @@ export function createKept(rooms: { store: Store; delivery: Delivery; clock: Clo
         kind,
         payload,
         notBefore: 0,
-        expiresAt: clock.now() + KEPT_MS,
+        expiresAt: clock.now() + store.keptMs,
+        person: from.person,
       };
     },
     isKept: (job) => job.conversation?.startsWith(LINE) ?? false,
@@ -48,7 +48,8 @@ export function createKept(rooms: { store: Store; delivery: Delivery; clock: Clo
       // Somebody of another platform cannot be reached from here.
       if (user === null || user.platform !== place.platform) return false;
       const way = await rooms.delivery.tell(user, place, { markdown: WAITING, controls: null }, null);
-      await store.settings.set(scope, TOLD, JSON.stringify(way !== 'impossible'));
+      const expiresAt = clock.now() + store.keptMs;
+      await store.settings.set(scope, TOLD, JSON.stringify(way !== 'impossible'), { expiresAt });
       return way !== 'impossible';
     },
     async ownerIsBack(owner) {
@@ -56,8 +57,8 @@ export function createKept(rooms: { store: Store; delivery: Delivery; clock: Clo
       const now = clock.now();
       const waiting = (await of(owner)).filter((job) => job.state === 'waiting');
       // A waiting job cannot be moved: each is accepted anew, all in their order, before the first old one is taken away.
-      for (const { payload, kind, expiresAt, key, conversation } of waiting) {
-        const anew = { key: `${key.replace(/@\d+$/, '')}@${now}`, conversation, payload, kind, expiresAt };
+      for (const { payload, kind, expiresAt, key, conversation, person } of waiting) {
+        const anew = { key: `${key.replace(/@\d+$/, '')}@${now}`, conversation, payload, kind, expiresAt, person };
         if (!(await store.jobs.accept({ ...anew, lane: 'after', notBefore: 0 }, now))) return;
       }
       for (const job of waiting) await store.jobs.cancel(job.id);

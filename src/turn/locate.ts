@@ -1,15 +1,15 @@
 import type { Adapter, SurfaceRef } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { Place } from '../chat/places.ts';
-import { placeKey } from '../chat/places.ts';
+import { placeKey, userKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
-import type { Conversation, Job, Store } from '../store/port.ts';
+import { type Conversation, type Job, SEVERAL, type Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { changeConversation } from './change-conversation.ts';
 import { titleOf } from './compose.ts';
+import { whoAsks } from './credentials.ts';
 import type { Question } from './question.ts';
-import { KEPT_MS } from './runner.ts';
 import { withoutControls } from './without-controls.ts';
 
 /** Where a turn's answer stands. */
@@ -51,10 +51,12 @@ export function createLocate(rooms: {
     const reuse = await reusable(question, place);
     const key = conversationKey(job, question, place);
     const now = clock.now();
+    const by = userKey(whoAsks(question).ref) === userKey(question.asker.ref) ? userKey(question.asker.ref) : SEVERAL;
     const older = (await store.conversations.get(key))?.newest ?? null;
     await changeConversation(store.conversations, key, job, (was) => {
       const row = was ?? newConversation(key, place, now);
-      return { ...row, place, newest: job.id, joinedAt: row.joinedAt ?? now, usedAt: now };
+      const asker = row.asker === null || row.asker === by ? by : SEVERAL;
+      return { ...row, place, asker, newest: job.id, joinedAt: row.joinedAt ?? now, usedAt: now };
     });
     if (older !== null && older !== job.id && (older !== question.replaces || reuse.length === 0)) {
       withoutControls(rooms, older).catch((error: unknown) =>
@@ -74,7 +76,7 @@ export function createLocate(rooms: {
         place,
         body: { markdown: question.announce, controls: null },
         via: question.trigger,
-        expiresAt: clock.now() + KEPT_MS,
+        expiresAt: job.expiresAt,
       });
     }
     return place;
@@ -110,6 +112,7 @@ function newConversation(key: string, place: Place, now: number): Conversation {
     place,
     chatId: null,
     owner: null,
+    asker: null,
     title: null,
     titledBy: null,
     model: null,

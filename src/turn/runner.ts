@@ -23,8 +23,6 @@ import { mannerOf } from './wished.ts';
 const QUIET_MS = 10_000;
 /** The text is left in the store this often while it grows; all that a crash can cost is asking again. */
 const CHECKPOINT_MS = 30_000;
-/** Rows with text in them are kept this long. */
-export const KEPT_MS = 30 * 86_400_000;
 
 /** What turns need of the rest. */
 export interface TurnRooms {
@@ -220,7 +218,7 @@ function runTurn(
       via: question.announce === null || question.private ? question.trigger : null,
       after: question.message,
       reuse: located?.reuse ?? [],
-      expiresAt: clock.now() + KEPT_MS,
+      expiresAt: job.expiresAt,
       ...(question.private && { answerUser: question.asker.ref }),
     });
     return reply;
@@ -284,7 +282,8 @@ function runTurn(
       kind: 'after',
       payload: endedPayload(job.id),
       notBefore: 0,
-      expiresAt: clock.now() + KEPT_MS,
+      expiresAt: clock.now() + store.keptMs,
+      person: job.person,
     } as const;
     await store.jobs.finish(
       job,

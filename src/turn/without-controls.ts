@@ -4,7 +4,6 @@ import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from './checkpoint.ts';
 import { decodeQuestion } from './question.ts';
-import { KEPT_MS } from './runner.ts';
 import { viewOf } from './view.ts';
 
 /**
@@ -30,7 +29,7 @@ export async function withoutControls(
     via: null,
     after: null,
     reuse: [],
-    expiresAt: rooms.clock.now() + KEPT_MS,
+    expiresAt: job.expiresAt,
     ...(question.private && { answerUser: question.asker.ref }),
   });
   await reply.finish(viewOf(state, { controls: false }));

@@ -18,6 +18,7 @@ export function jobsContract(store: () => Store, again: () => Promise<Store>): v
         acceptedAt: start + 1,
         leaseUntil: null,
         error: null,
+        person: null,
       });
       expect(await store().jobs.get(stored.id)).toEqual(stored);
       expect(await store().jobs.byKey('k')).toEqual(stored);

@@ -59,6 +59,7 @@ export function conversation(changes: Partial<Conversation> = {}): Conversation 
     place: thread,
     chatId: null,
     owner: null,
+    asker: null,
     title: null,
     titledBy: null,
     model: null,

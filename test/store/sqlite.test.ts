@@ -54,6 +54,22 @@ describe('the file', () => {
     expect(await mode(path)).toBe(0o600);
   });
 
+  it('holds no word of a person any more once they are forgotten, nor does its journal', async () => {
+    const path = join(folder, 'parley.db');
+    const store = openSqlite(path, { vault });
+    const words = 'the tide of secrets';
+    await accepted(store, newJob('k', { payload: JSON.stringify({ words }), person: 'a:b:c' }));
+    const job = await claimed(store);
+    await store.jobs.checkpoint(job, JSON.stringify({ words }));
+    await store.jobs.finish(job, 'done', null, [], start);
+    const everything = async () =>
+      Buffer.concat(await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))).toString();
+    expect(await everything()).toContain(words);
+    await store.forget('a:b:c', start);
+    expect(await everything()).not.toContain(words);
+    await store.close();
+  });
+
   it('keeps everything over a restart', async () => {
     const path = join(folder, 'parley.db');
     const before = openSqlite(path, { vault });
