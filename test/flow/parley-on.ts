@@ -16,12 +16,13 @@ export interface ParleyOn {
   close(): Promise<void>;
 }
 
-/** Starts it. `prefix` stands before each command's name. */
+/** Starts it. `prefix` stands before each command's name; `before` furnishes the server before Parley looks at it. */
 export async function parleyOn(
   adapter: Adapter,
-  given: { prefix?: string; admins?: string[] } = {},
+  given: { prefix?: string; admins?: string[]; before?: (openWebUI: ScriptedOpenWebUI) => Promise<unknown> } = {},
 ): Promise<ParleyOn> {
   const openWebUI = await startScriptedOpenWebUI();
+  await given.before?.(openWebUI);
   const vault = createVault(new Secret(Buffer.alloc(32, 7).toString('base64')));
   const store = openSqlite(':memory:', { vault });
   const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
