@@ -77,17 +77,17 @@ export function createControl(rooms: {
       if (!job) return { done: false, why: 'That answer is too old for me to know its question. Please ask again.' };
       const no = refused(person, job);
       if (no) return no;
+      const question = decodeQuestion(job.payload, vault);
+      const place = savedTurn(job)?.place ?? null;
+      const closed = rooms.access.refusal(person, place ?? question.conversation);
+      if (closed !== null) return { done: false, why: closed };
       // Its buttons show a moment before the job is recorded as over; the new one then waits in line behind it.
       const ending = savedTurn(job)?.phase === 'finishing' || savedTurn(job)?.phase === 'over';
       if ((job.state === 'running' || job.state === 'waiting') && !ending)
         return { done: false, why: 'I am still answering that. Stop it first.' };
-      const question = decodeQuestion(job.payload, vault);
       const newest = job.conversation === null ? null : await newestIn(job.conversation);
       if (newest && newest.id !== job.id)
         return { done: false, why: 'That answer is no longer the newest here. Ask again below.' };
-      const place = savedTurn(job)?.place ?? null;
-      const closed = rooms.access.refusal(person, place ?? question.conversation);
-      if (closed !== null) return { done: false, why: closed };
       const added = await rooms.questions.add(
         `again:${id}`,
         {

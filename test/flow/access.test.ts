@@ -60,11 +60,13 @@ async function leave(given: Person, place: Place): Promise<void> {
   const event = before.message('Bread?', { author, place, addressed: place.kind === 'direct' ? 'direct' : 'mention' });
   const conversation =
     place.thread === null && place.kind !== 'direct' ? { ...place, thread: event.message.ref.id } : place;
+  const older = before.last();
   before.openWebUI.next(says('Bread needs time.'));
   before.openWebUI.nextTask('follow_up', '{"follow_ups":["Which flour?"]}');
   await before.host.accept({ ...event, conversation });
   const ids = await vi.waitFor(() => {
-    const buttons = before.last()?.controls?.buttons ?? [];
+    const answer = before.last();
+    const buttons = answer === older ? [] : (answer?.controls?.buttons ?? []);
     const follow = buttons.find((button) => button.label === 'Which flour?');
     const again = buttons.find((button) => button.label === 'Regenerate');
     if (!follow || !again) throw new Error('not yet');
@@ -117,10 +119,10 @@ function bound<T extends object>(from: T): T {
 }
 
 /** What came of it: words to one person are told beside the conversation or through the trigger, and no other way. */
-async function fateOf(entry: Entry, who: Person, place: Place): Promise<Fate> {
+async function fateOf(entry: Entry, who: Person, place: Place, from: Place = place): Promise<Fate> {
   const { told } = world.plain;
   const before = told.length;
-  const had = left.get(nameOf(who, place));
+  const had = left.get(nameOf(who, from));
   if (!had) throw new Error('nothing was left');
   const answer: Answer = await entry.use(world, who, place, had);
   await vi.waitFor(() => expect(world.plain.calls.get('tell') ?? 0).toBe(told.length));
@@ -165,6 +167,20 @@ describe('somebody who may not', () => {
       expect([author.name, REFUSED.test(words)]).toEqual([author.name, fate === 'words']);
       if (author.bot && fate === 'nothing') expect(answer).toEqual({ do: 'none' });
     }
+  });
+});
+
+describe('what was begun where it is now closed', () => {
+  const later = WHAT.filter(({ what }) => /retry|regenerate|follow|good|bad|fill|next|form/.test(what));
+  const begun = WHERE.filter(({ open }) => !open).flatMap(({ where, place }) =>
+    later.map((entry) => ({ title: `${entry.what} of ${where}`, entry, from: place(person('Ann')) })),
+  );
+
+  it.each(begun)('$title, used in private, is met with one sentence', async ({ entry, from }) => {
+    writes.length = 0;
+    const direct: Place = { ...at('D-Ann'), kind: 'direct' };
+    expect(await fateOf(entry, person('Ann'), direct, from)).toBe('words');
+    expect(writes).toEqual([]);
   });
 });
 
