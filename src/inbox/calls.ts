@@ -1,31 +1,17 @@
-import { LinkNeeded } from '../accounts/accounts.ts';
 import type { Answer } from '../chat/adapter.ts';
-import type { Clock } from '../chat/clock.ts';
-import { Failure, problemOf } from '../chat/errors.ts';
+import { Failure } from '../chat/errors.ts';
 import type { ButtonEvent, CommandEvent, FormEvent } from '../chat/events.ts';
 import type { FormValue } from '../chat/forms.ts';
-import type { Limits } from '../chat/limits.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
-import type { Body } from '../chat/view.ts';
-import type { Desk } from '../commands/desk.ts';
-import { fieldsOf } from '../commands/form.ts';
 import { checkOptions, firstWord, readOptions } from '../commands/grammar.ts';
 import { findPrompt } from '../commands/prompt-names.ts';
-import type { Call, Command, Filled, Next, Outcome, OwnForm, Registry } from '../commands/registry.ts';
-import { usage } from '../commands/registry.ts';
-import type { Log } from '../ops/log.ts';
-import { cleanText } from '../turn/compose.ts';
-import type { Access } from './access.ts';
+import type { Command } from '../commands/registry.ts';
 import { findCommand, isParley, unknownCommand } from './find-command.ts';
-import { showErrors, showStep, type Way, withButton } from './form-answers.ts';
-import type { FormDesk, Session } from './form-sessions.ts';
-import { newSessionId, stepCount } from './form-sessions.ts';
-import { givenBack, over, somebodyElses } from './form-words.ts';
-import type { NextButtons } from './next-buttons.ts';
-import { type Questions, tooLong } from './questions.ts';
-import type { StartTask } from './start-task.ts';
-import { LINK } from './waiting.ts';
+import { showErrors, showStep } from './form-answers.ts';
+import { stepCount } from './form-sessions.ts';
+import { over, somebodyElses } from './form-words.ts';
+import { createRunCommand, type RunRooms, type Use } from './run-command.ts';
 
 /** Runs commands, however they were typed: as slash commands, after a mention, sent in as forms, or by a button. */
 export interface Calls {
@@ -52,183 +38,11 @@ export interface TypedUse {
   readonly replyTo: Message | null;
   readonly key: string;
 }
-
-/** One use of a command on its way through. */
-interface Use extends Omit<Call, 'options' | 'filled'> {
-  readonly key: string;
-  readonly way: Way;
-  readonly message: Session['message'];
-  /** It came by a button whose words it takes the place of. */
-  readonly instead?: boolean | undefined;
-}
-
-/** What {@link createCalls} needs of the rest. */
-export interface CallRooms {
-  readonly registry: Registry;
-  readonly desk: Desk;
-  readonly access: Access;
-  readonly forms: FormDesk;
-  readonly nextButtons: NextButtons;
-  readonly questions: Questions;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly startTask: StartTask;
-  /** The longest question, in UTF-16 units. */
-  readonly questionUnits: number;
-  limits(platform: string): Limits;
-}
-
 /** See {@link Calls}. Every way in passes the same checks: access, who may run it, the options' types. */
-export function createCalls(rooms: CallRooms): Calls {
-  const { registry, desk, access, forms, questions } = rooms;
+export function createCalls(rooms: RunRooms): Calls {
+  const { registry, desk, access, forms } = rooms;
+  const { run, perform } = createRunCommand(rooms);
   const by = (use: Use) => ({ ...use, limits: rooms.limits(use.place.platform) });
-
-  async function run(command: Command, options: ReadonlyMap<string, FormValue>, use: Use): Promise<Answer> {
-    // The message that a command was used on stands for the text.
-    const needed = command.options.filter((option) => !(use.target && command.shortcut && option.type === 'rest'));
-    const wrong = new Map(Object.entries(checkOptions({ ...command, options: needed }, options)));
-    if (wrong.size === 0) return perform(command, options, use, null);
-    const missing = command.options.some((option) => option.required && !options.has(option.name));
-    const path = registry.path(command);
-    const lines = [...wrong].map(([name, complaint]) => `- \`${name}\`: ${complaint}`);
-    const why = `That did not work.\n\n${lines.join('\n')}\n\nType it as \`${usage(command, path)}\`.`;
-    if (!missing) return say(why, true);
-    const form = {
-      title: `/${path}`,
-      intro: command.summary,
-      submit: 'Send',
-      fields: fieldsOf(command, path, options),
-      note: null,
-    };
-    // A field that is empty because the form has just been opened is no mistake yet.
-    const errors = new Map([...wrong].filter(([name]) => options.has(name)));
-    const session = await begin(command, options, use, form);
-    return showStep(session, 0, by(use), why, errors);
-  }
-
-  async function begin(
-    command: Command,
-    options: ReadonlyMap<string, FormValue>,
-    use: Use,
-    form: Pick<Session, 'title' | 'intro' | 'submit' | 'fields' | 'note'>,
-  ): Promise<Session> {
-    const { place, conversation, message, target, files } = use;
-    const session: Session = {
-      ...form,
-      id: newSessionId(),
-      owner: use.author.name,
-      command: registry.path(command),
-      place,
-      conversation,
-      message,
-      target,
-      files,
-      options,
-      values: new Map(),
-    };
-    await forms.save(session, use.author.ref);
-    return session;
-  }
-
-  /** Runs a command whose options are right, or whose own form was sent in from a session. */
-  async function perform(
-    command: Command,
-    options: ReadonlyMap<string, FormValue>,
-    use: Use,
-    sent: { readonly session: Session; readonly step: number } | null,
-  ): Promise<Answer> {
-    if (command.who === 'admins' && !access.isAdmin(use.author)) return say('Only admins may do that.', true);
-    const session = sent?.session ?? null;
-    const filled: Filled | null =
-      session && session.note !== null ? { values: session.values, note: session.note } : null;
-    let outcome: Outcome;
-    try {
-      outcome = await command.run({ ...use, options, filled }, desk);
-    } catch (error) {
-      const problem = problemOf(error);
-      rooms.log.warn({ command: command.name, kind: problem.kind, detail: problem.detail, error }, 'command failed');
-      if (error instanceof LinkNeeded && desk.linking.off === null) return offer(problem.say, [LINK], use);
-      if (!session) return say(problem.say, true);
-      return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
-    }
-    if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
-    if (outcome.do === 'task') {
-      const begun = await rooms.startTask(outcome, { ...use, byForm: session !== null });
-      if (begun.started && session) await forms.close(session);
-      return begun.started || !session ? begun.answer : withButton(session, 0, begun.say, 'Send it again');
-    }
-    const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most ?? rooms.questionUnits) : null;
-    if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
-    if (outcome.do === 'say') {
-      if (session) await forms.close(session);
-      return offer(outcome.body, outcome.next ?? [], use);
-    }
-    // What a button under words for one person begins in public does not go through that button.
-    const away = use.way === 'click' && !(outcome.private ?? command.private);
-    const isPrivate = outcome.private ?? command.private;
-    const added = await ask(outcome, away ? { ...use, trigger: null } : use, isPrivate, session !== null);
-    if (added.do === 'refused' && added.next) {
-      if (session) await forms.close(session);
-      return offer(added.say, added.next, use);
-    }
-    if (added.do === 'refused') {
-      if (session) return withButton(session, 0, `${added.say} What you typed is kept for an hour.`, 'Send it again');
-      return say(use.way === 'command' ? `${added.say}${givenBack(outcome.text)}` : added.say, true);
-    }
-    if (session) await forms.close(session);
-    return away ? { do: 'none' } : { do: 'work', private: isPrivate };
-  }
-
-  /** What a command only says, a list or a complaint, concerns the one who typed it. */
-  async function offer(words: string | Body, next: readonly Next[], use: Use): Promise<Answer> {
-    const body = typeof words === 'string' ? { markdown: words, controls: null } : words;
-    const under = await rooms.nextButtons.under(body, next, { ...use, author: use.author.ref });
-    return { do: 'say', body: under, private: true, ...(use.instead && { instead: true }) };
-  }
-
-  /** A command's own form: for the first time, or once more with what was wrong or has changed meanwhile. */
-  async function again(
-    command: Command,
-    options: ReadonlyMap<string, FormValue>,
-    use: Use,
-    { errors, ...form }: OwnForm,
-    sent: { readonly session: Session; readonly step: number } | null,
-  ): Promise<Answer> {
-    const why = form.intro ?? `\`/${registry.path(command)}\` needs a few words from you.`;
-    if (!sent || sent.session.note === null) {
-      if (sent) await forms.close(sent.session);
-      return showStep(await begin(command, options, use, form), 0, by(use), why, errors);
-    }
-    const same = JSON.stringify(form.fields.map(shape)) === JSON.stringify(sent.session.fields.map(shape));
-    // Values of a form that has changed stand in its new fields as the command put them there.
-    const session = { ...sent.session, ...form, values: same ? sent.session.values : new Map<string, FormValue>() };
-    await forms.save(session, use.author.ref);
-    if (same && errors.size > 0) return showErrors(session, sent.step, by(use), errors);
-    return showStep(session, 0, by(use), why, errors);
-  }
-
-  function ask(outcome: Extract<Outcome, { do: 'ask' }>, use: Use, isPrivate: boolean, byForm: boolean) {
-    return questions.add(use.key, {
-      asker: use.author,
-      place: use.place,
-      conversation: use.conversation,
-      message: use.message,
-      // A form may have asked for what the command itself had not: only the asker sees what comes through it.
-      trigger: use.trigger && { ...use.trigger, private: isPrivate || use.trigger.private },
-      text: cleanText(outcome.text),
-      files: [...use.files, ...(use.target?.files ?? [])],
-      replyTo: null,
-      model: outcome.model,
-      // Others see the message it was typed in; what was filled in afterwards they do not.
-      announce: use.message && !byForm ? null : outcome.announce,
-      private: isPrivate,
-      wishes: outcome.wishes,
-      at: rooms.clock.now(),
-      generation: 0,
-      replaces: null,
-      confirmed: false,
-    });
-  }
 
   function refused(person: Person, place: Place): Answer | null {
     const refusal = access.refusal(person, place);
@@ -358,11 +172,6 @@ export function createCalls(rooms: CallRooms): Calls {
       return run(command, new Map(Object.entries(options)), { ...use, way: 'click', instead });
     },
   };
-}
-
-/** What of a field makes it another field. */
-function shape({ name, type, label, required, choices }: Session['fields'][number]) {
-  return { name, type, label, required, choices };
 }
 
 function noneOf(error: unknown): readonly [] {
