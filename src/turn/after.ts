@@ -6,13 +6,17 @@ import { userKey } from '../chat/places.ts';
 import type { Log } from '../ops/log.ts';
 import type { Conversation, Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import type { Attachments } from './attachments.ts';
 import { changeConversation } from './change-conversation.ts';
-import { saveAnswer } from './chat.ts';
+import { type StoredQuestion, saveAnswer } from './chat.ts';
+import { storedFiles } from './context.ts';
 import { isAway, OWNER_AWAY, whoAsks } from './credentials.ts';
 import type { Decorate } from './decorate.ts';
 import { type Ended, endedPayload, endedTurn } from './ended.ts';
 import type { Kept } from './kept.ts';
 import type { Naming } from './naming.ts';
+import type { Question } from './question.ts';
+import type { Ids } from './state.ts';
 
 /** Performs the jobs of the lane `after`. */
 export interface After {
@@ -21,7 +25,7 @@ export interface After {
    * Saves what a conversation's earlier answers could not save yet; quietly gives up where that still fails. False: some still
    * wait for the owner of this chat.
    */
-  savePending(conversation: string, chatId: string | null): Promise<boolean>;
+  savePending(conversation: string, chat: Pick<Ids, 'chatId' | 'owner'>): Promise<boolean>;
 }
 
 /** Saving is tried again for so long, each time after a longer wait. What waits for an owner is kept as long as its turn's row. */
@@ -44,17 +48,23 @@ export function createAfter(rooms: {
   decorate: Decorate;
   naming: Naming;
   kept: Kept;
+  /** The pictures of a question, fetched anew. */
+  picturesOf(question: Question): Promise<Attachments['images']>;
   clock: Clock;
   log: Log;
 }): After {
   const { store, accounts, kept, clock } = rooms;
 
   /** Null when the answer stands in its chat; {@link OWNER_AWAY} when that has to wait for the owner. */
-  async function save(turn: Ended, followUps: readonly string[]): Promise<Problem | null> {
+  async function save(
+    turn: Ended,
+    followUps: readonly string[],
+    files: StoredQuestion['files'] = [],
+  ): Promise<Problem | null> {
     const owner = await accounts.owning(turn.ids.owner);
     if (!owner) return OWNER_AWAY;
     // The question is in the chat already, unless its owner was away or somebody has deleted it there.
-    const question = { text: turn.state.asked ?? turn.question.text, files: [] };
+    const question = { text: turn.state.asked ?? turn.question.text, files };
     const problem = await saveAnswer(owner.server, turn.state, turn.ids, question, followUps).then(
       () => null,
       problemOf,
@@ -65,7 +75,7 @@ export function createAfter(rooms: {
   async function afterwards(job: Job): Promise<void> {
     const turn = await endedTurn(rooms, job);
     if (!turn) return gone(job);
-    const problem = wasSaved(job) ? null : await save(turn, []);
+    const problem = wasSaved(job) ? null : (await saveKeptBefore(turn.ids)) ? await save(turn, []) : OWNER_AWAY;
     const waits = problem === OWNER_AWAY && turn.ids.owner !== null;
     if (problem && !waits && mayStillSave(problem, job, clock.now())) {
       rooms.log.warn({ turn: turn.job.id, kind: problem.kind, detail: problem.detail }, 'chat not saved yet');
@@ -101,10 +111,17 @@ export function createAfter(rooms: {
     if (ids.owner !== null && state.place && !knows) await kept.tell(ids.owner, state.place);
   }
 
+  /** The same with its pictures, which no row keeps. */
+  async function saveWhole(turn: Ended): Promise<Problem | null> {
+    if (!(await accounts.owning(turn.ids.owner))) return OWNER_AWAY;
+    const images = await rooms.picturesOf(turn.question);
+    return save(turn, turn.followUps, storedFiles({ images, files: [] }));
+  }
+
   async function saveKept(job: Job): Promise<void> {
     const turn = await endedTurn(rooms, job);
     if (!turn) return gone(job);
-    const problem = await save(turn, turn.followUps);
+    const problem = await saveWhole(turn);
     if (problem && problem.retry.when !== 'never' && clock.now() < turn.job.expiresAt) {
       await store.jobs.retry(job, clock.now() + wait(problem, job.attempts, LONGEST_KEPT_WAIT_MS), problem.detail);
       return;
@@ -138,16 +155,18 @@ export function createAfter(rooms: {
     );
   }
 
-  /** What waits for the owner of a chat and belongs into this one. */
-  async function keptFor(conversation: string, chatId: string | null): Promise<readonly Ended[]> {
-    const owner = chatId === null ? null : ((await store.conversations.get(conversation))?.owner ?? null);
-    if (owner === null) return [];
-    const turns: Ended[] = [];
-    for (const job of await kept.of(owner)) {
+  /** Saves what waits for the owner of a chat and belongs into this one, in order. False: some of it waits on. */
+  async function saveKeptBefore({ owner, chatId }: Pick<Ids, 'chatId' | 'owner'>): Promise<boolean> {
+    const jobs = owner === null || chatId === null ? [] : await kept.of(owner);
+    let saved = 0;
+    for (const job of jobs) {
       const turn = job.kind === 'kept' ? await endedTurn(rooms, job) : null;
-      if (turn?.ids.chatId === chatId) turns.push(turn);
+      if (turn?.ids.chatId !== chatId) continue;
+      // Each is repeated by its own job, which then finds it done.
+      if (saved >= MOST_AT_ONCE || (await saveWhole(turn))) return false;
+      saved += 1;
     }
-    return turns;
+    return true;
   }
 
   return {
@@ -155,17 +174,14 @@ export function createAfter(rooms: {
       if (job.kind === 'rename') return rename(job);
       return job.kind === 'kept' ? saveKept(job) : afterwards(job);
     },
-    async savePending(conversation, chatId) {
-      const waiting = await keptFor(conversation, chatId);
-      // Each is repeated by its own job, which then finds it done.
-      for (const turn of waiting.slice(0, MOST_AT_ONCE)) if (await save(turn, turn.followUps)) return false;
-      if (waiting.length > MOST_AT_ONCE) return false;
+    async savePending(conversation, chat) {
+      if (!(await saveKeptBefore(chat))) return false;
       let upToDate = true;
       for (const job of await store.jobs.pending('after', conversation)) {
         const turn = job.kind === 'after' && !wasSaved(job) ? await endedTurn(rooms, job) : null;
         const problem = turn && (await save(turn, []));
         if (problem) rooms.log.info({ turn: turn.job.id, detail: problem.detail }, 'chat not saved yet');
-        if (problem === OWNER_AWAY && turn?.ids.chatId === chatId) upToDate = false;
+        if (problem === OWNER_AWAY && turn?.ids.chatId === chat.chatId) upToDate = false;
       }
       return upToDate;
     },

@@ -79,6 +79,22 @@ export async function attach(
   return { images, files, texts, notices };
 }
 
+/** The pictures of a question once more, for a chat that they could not be put into at the time. What cannot be fetched is left out. */
+export async function picturesAgain(
+  adapter: Pick<Adapter, 'download'>,
+  refs: readonly FileRef[],
+  limits: AttachmentLimits,
+): Promise<Attachments['images']> {
+  const images: { name: string; url: string }[] = [];
+  for (const ref of refs.slice(0, limits.files)) {
+    if (!ref.type.startsWith('image/')) continue;
+    const download = await adapter.download(ref, limits.bytes).catch(() => null);
+    const type = download && imageType(download.bytes);
+    if (download && type) images.push({ name: download.name, url: dataUrl(type, download) });
+  }
+  return images;
+}
+
 /** The text of an uploaded file, which is deleted again. */
 async function takeText(server: OpenWebUI, id: string): Promise<string> {
   try {

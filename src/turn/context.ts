@@ -10,7 +10,7 @@ const EARLIER_IMAGES = 4;
  * The files of a question as they stand with it in the chat. `posted` tells those that everybody in the conversation has seen
  * from what the chat's owner adds in the browser.
  */
-export function storedFiles(attachments: Attachments): Readonly<Record<string, unknown>>[] {
+export function storedFiles(attachments: Pick<Attachments, 'images' | 'files'>): Readonly<Record<string, unknown>>[] {
   const posted = true;
   return [
     ...attachments.images.map(({ name, url }) => ({ type: 'image', name, url, posted })),
@@ -51,10 +51,11 @@ export function messagesOf(turns: readonly Turn[]): ChatMessage[] {
 /** The files that the model may search in. */
 export function attachedFiles(turns: readonly Turn[]): AttachedFile[] {
   const files = turns.flatMap((turn) => turn.files);
-  const found = files.flatMap((file): AttachedFile[] =>
-    (file.type === 'file' || file.type === 'collection') && typeof file.id === 'string'
-      ? [{ type: file.type, id: file.id }]
-      : [],
-  );
+  const found = files.flatMap((file): AttachedFile[] => {
+    const { type, id, name } = file;
+    if (typeof id !== 'string') return [];
+    if (type === 'collection') return [{ type, id, ...(typeof name === 'string' && { name }) }];
+    return type === 'file' ? [{ type, id }] : [];
+  });
   return found.filter((file, at) => found.findIndex((one) => one.id === file.id) === at);
 }

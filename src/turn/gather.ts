@@ -60,7 +60,7 @@ export function createGather(rooms: {
    * Saves answers of this conversation that could not be saved yet, so that the next question builds on them. False: some still
    * wait for the owner of this chat, and nothing may be put behind them yet.
    */
-  savePending(conversation: string, chatId: string | null): Promise<boolean>;
+  savePending(conversation: string, chat: Pick<Ids, 'chatId' | 'owner'>): Promise<boolean>;
   /** The owner of the chat is to know that something waits for them. False: they cannot be told. */
   tellOwner(owner: string, place: Place): Promise<boolean>;
   limits: AttachmentLimits;
@@ -97,7 +97,7 @@ export function createGather(rooms: {
       rooms.findModel(ask, question, place),
       overhear(adapter, place, question, conversation),
       attach(adapter, ask.server, question.files, rooms.limits, signal, !isOwn),
-      rooms.savePending(conversation.key, chat.chatId),
+      rooms.savePending(conversation.key, chat),
     ]);
     const composed = composeQuestion(question, overheard.messages, conversation.chatId === null);
     const asked: StoredQuestion = {

@@ -7,7 +7,7 @@ import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { type After, createAfter } from './after.ts';
 import { createFindModel, type ModelLists } from './asked-model.ts';
-import type { AttachmentLimits } from './attachments.ts';
+import { type AttachmentLimits, picturesAgain } from './attachments.ts';
 import { type AfterOptions, createDecorate } from './decorate.ts';
 import { createGather } from './gather.ts';
 import { createKept, type Kept } from './kept.ts';
@@ -54,7 +54,10 @@ export function createTurnRoom(options: TurnRoomOptions): TurnRoom {
   const naming = createNaming({ store, accounts, delivery, clock, log, wake });
   const kept = createKept({ store, delivery, clock, wake });
   const decorate = createDecorate({ store, vault, accounts, delivery, naming, options: options.after, clock, log });
-  const after = createAfter({ store, vault, accounts, decorate, naming, kept, clock, log });
+  const after = createAfter({
+    ...{ store, vault, accounts, decorate, naming, kept, clock, log },
+    picturesOf: ({ place, files }) => picturesAgain(adapter(place.platform), files, options.attachments),
+  });
   const locate = createLocate({ store, vault, delivery, clock, log, adapter });
   const gather = createGather({
     ...{ store, vault, accounts, adapter, clock, log },

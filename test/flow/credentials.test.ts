@@ -18,13 +18,15 @@ afterEach(async () => {
 });
 
 /** Posted files by name; a file's handle is its name. */
-const POSTED: Record<string, string> = {
-  'notes.txt': 'Bread needs time. ``` and patience.',
-  'plan.txt': 'Ben’s plan: rye on Monday.',
+const POSTED: Record<string, Buffer> = {
+  'notes.txt': Buffer.from('Bread needs time. ``` and patience.'),
+  'plan.txt': Buffer.from('Ben’s plan: rye on Monday.'),
+  'loaf.png': Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]),
 };
 
 function file(name: string): FileRef {
-  return { platform: 'plain', id: name, name, type: 'text/plain', size: null, token: name };
+  const type = name.endsWith('.png') ? 'image/png' : 'text/plain';
+  return { platform: 'plain', id: name, name, type, size: null, token: name };
 }
 
 /** Parley with people who have accounts of their own, and whoever else comes along without. */
@@ -37,7 +39,7 @@ async function open(linked: readonly string[], more: Parameters<typeof openWorld
     vault: lastingVault(),
     wrap: (adapter) => ({
       ...adapter,
-      download: async ({ name }) => ({ name, type: 'text/plain', bytes: Buffer.from(POSTED[name] ?? '') }),
+      download: async ({ name, type }) => ({ name, type, bytes: POSTED[name] ?? Buffer.alloc(0) }),
     }),
     ...more,
   });
@@ -283,6 +285,45 @@ describe('an owner whose key is dead', () => {
       ['Ann: First?', 'One.', 'Ben: Second?', 'Other two.', 'Ben: Third?', 'Three.', 'Ben: Fourth?', 'Four.'],
     ]);
     expect(JSON.stringify(openWebUI.chats())).toContain('"Two."');
+  });
+
+  it('gets what was kept before what comes after, also when saving fails at first', async () => {
+    await open(['Ann', 'Ben']);
+    openWebUI.next(says('One.'));
+    await ask('First?', 'Ann');
+    await settled();
+    revoke('Ann');
+    openWebUI.next(says('Two.'));
+    await ask('Second?', 'Ben');
+    await settled();
+    openWebUI.next(answer(['Three', 400, '.']));
+    const third = ask('Third?', 'Ben');
+    await vi.waitFor(() => expect(world.last()?.text).toContain('Three'));
+    openWebUI.fault({ method: 'POST', path: /^\/api\/v1\/chats\/(?!new)[^/]+$/ }, { status: 503, body: 'down' });
+    await link(world, 'Ann');
+    await third;
+    await settled();
+    await vi.waitFor(() =>
+      expect(chatsOf('Ann')).toEqual([['Ann: First?', 'One.', 'Ben: Second?', 'Two.', 'Ben: Third?', 'Three.']]),
+    );
+  });
+
+  it('finds the files of what was kept with it', async () => {
+    await open(['Ann', 'Ben']);
+    await ask('First?', 'Ann');
+    await settled();
+    revoke('Ann');
+    await ask('And these?', 'Ben', { files: [file('loaf.png'), file('plan.txt')] });
+    await settled();
+    expect(openWebUI.asked[1]?.messages.at(-1)).toMatchObject({
+      text: expect.stringContaining('rye on Monday'),
+      images: [expect.stringMatching(/^data:image\/png/)],
+    });
+    await link(world, 'Ann');
+    await vi.waitFor(() => expect(chatsOf('Ann')[0]).toHaveLength(4));
+    const kept = JSON.stringify(openWebUI.chats());
+    expect(kept).toContain('rye on Monday');
+    expect(kept).toContain('data:image/png;base64,iVBOR');
   });
 
   it('is waited for over a restart', async () => {
