@@ -6,6 +6,7 @@ import type { ButtonEvent, CommandEvent, MessageEvent, Trigger } from '../../src
 import type { Message, Person } from '../../src/chat/messages.ts';
 import { messageKey, type Place } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
+import type { OpenNextcloud } from '../../src/inbox/nextcloud.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createParley, type Parley, type ParleyLimits } from '../../src/parley.ts';
@@ -88,6 +89,8 @@ export async function openWorld(
     limits?: ParleyLimits;
     /** What stands before each command's name. */
     prefix?: string;
+    /** Opens a Nextcloud: none when not given. */
+    nextcloud?: OpenNextcloud;
     /** Wraps the adapter that Parley uses. */
     wrap?: (adapter: Adapter) => Adapter;
   } = {},
@@ -123,6 +126,7 @@ export async function openWorld(
     after: { titles: given.titles ?? false, emoji: given.emoji ?? false, followUps: given.followUps ?? false },
     attachments: { files: 10, bytes: 1_000_000 },
     ...(given.limits && { limits: given.limits }),
+    ...(given.nextcloud && { nextcloud: given.nextcloud }),
     ...(given.prefix !== undefined && { commandPrefix: given.prefix }),
   });
   await parley.start();
