@@ -92,8 +92,8 @@ async function nearby(
   kind: 'user' | 'group' | null,
   groups: readonly Principal[] | null,
 ): Promise<readonly Principal[]> {
-  // Somebody who misspells a name mostly gets its beginning right.
-  const people = kind === 'group' ? [] : await findPeople(server, name.slice(0, 2));
+  // Somebody who misspells a name mostly gets its first letter right.
+  const people = kind === 'group' ? [] : await findPeople(server, name.slice(0, 1));
   return [...people, ...(groups ?? [])];
 }
 

@@ -47,11 +47,11 @@ function several(word: string, same: readonly Named[], what: string): string {
 function unknown(word: string, there: readonly Named[], what: string): string {
   const head = `There is no ${what} called “${word.slice(0, 60)}” that I may use.`;
   if (there.length === 0) return `${head} In fact there is none at all.`;
-  const near = nearest(
-    word,
-    there.flatMap((one) => [one.name, one.id]),
-  );
+  const near = nearest(word, [...there.map((one) => one.name), ...there.map((one) => one.id)]);
   const offered = near.length > 0 ? near : there.slice(0, 8).map((one) => one.name);
-  const names = [...new Set(offered)].map((name) => `\`${name.replaceAll('`', "'")}\``);
+  const once = offered.filter(
+    (name, at) => offered.findIndex((one) => one.toLowerCase() === name.toLowerCase()) === at,
+  );
+  const names = once.map((name) => `\`${name.replaceAll('`', "'")}\``);
   return near.length > 0 ? `${head} Did you mean ${names.join(' or ')}?` : `${head} There is ${names.join(', ')}.`;
 }

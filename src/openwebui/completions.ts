@@ -21,7 +21,8 @@ export interface ChatMessage {
 /** What the model may search in: files and collections of the server. */
 export type AttachedFile =
   | { readonly type: 'file'; readonly id: string; readonly context?: 'full' }
-  | { readonly type: 'collection'; readonly id: string };
+  /** The name is what its sources are called by. */
+  | { readonly type: 'collection'; readonly id: string; readonly name?: string };
 
 /** One question with all that goes before it. */
 export interface Question {

@@ -32,7 +32,7 @@ export function requestOf(
   const toolIds = [...new Set([...model.toolIds, ...wishes.tools.map((tool) => tool.id)])];
   const collections = wishes.knowledge
     .filter(({ id }) => !attached.some((file) => file.id === id))
-    .map(({ id }) => ({ type: 'collection', id }) as const);
+    .map(({ id, name }) => ({ type: 'collection', id, name }) as const);
   const web = wishes.web || model.searches;
   const legacy = toolIds.length > 0 || model.knowledge || web;
   return {

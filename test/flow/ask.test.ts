@@ -65,7 +65,7 @@ describe('/ask', () => {
   it('searches a collection, and so do the next questions of the conversation', async () => {
     const { id } = await makeKnowledge('House rules');
     await ask('knowledge="house rules" May I smoke?', { place: CHANNEL });
-    const file = { type: 'collection', id };
+    const file = { type: 'collection', id, name: 'House rules' };
     expect((await body()).files).toEqual([file]);
     await settled();
     const chat = world.openWebUI.chats()[0];

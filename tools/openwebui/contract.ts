@@ -10,7 +10,7 @@ import { install, Lacking } from './install.ts';
 const OLDER = ['0.11.4', '0.10.2', '0.9.6', '0.8.12'];
 const SUITES = ['contract-real', 'prompts-real']
   .map((name) => `test/openwebui/${name}.test.ts`)
-  .concat('test/flow/real.test.ts', 'test/flow/real-credentials.test.ts');
+  .concat('test/flow/real.test.ts', 'test/flow/real-credentials.test.ts', 'test/flow/ask-real.test.ts');
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
