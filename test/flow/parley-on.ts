@@ -1,3 +1,4 @@
+import type { UnlinkedPolicy } from '../../src/accounts/accounts.ts';
 import type { Adapter } from '../../src/chat/adapter.ts';
 import { systemClock } from '../../src/chat/clock.ts';
 import { Secret } from '../../src/chat/secret.ts';
@@ -19,7 +20,12 @@ export interface ParleyOn {
 /** Starts it. `prefix` stands before each command's name; `before` furnishes the server before Parley looks at it. */
 export async function parleyOn(
   adapter: Adapter,
-  given: { prefix?: string; admins?: string[]; before?: (openWebUI: ScriptedOpenWebUI) => Promise<unknown> } = {},
+  given: {
+    prefix?: string;
+    admins?: string[];
+    unlinked?: UnlinkedPolicy;
+    before?: (openWebUI: ScriptedOpenWebUI) => Promise<unknown>;
+  } = {},
 ): Promise<ParleyOn> {
   const openWebUI = await startScriptedOpenWebUI();
   await given.before?.(openWebUI);
@@ -39,6 +45,7 @@ export async function parleyOn(
     webAddress: openWebUI.url,
     notice: null,
     admins: given.admins ?? [],
+    ...(given.unlinked && { unlinked: given.unlinked }),
     ...(given.prefix !== undefined && { commandPrefix: given.prefix }),
     after: { titles: false, emoji: false, followUps: false },
     attachments: { files: 10, bytes: 1_000_000 },
