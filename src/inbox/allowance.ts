@@ -28,18 +28,43 @@ export type Allowance = (asker: UserRef, place: Place, key: string) => Promise<A
 
 /** People and channels that are remembered: those seen longest ago begin anew. */
 const REMEMBERED = 10_000;
+/** What is counted, and how far back open questions are looked for. */
+const LANES = ['turn', 'task'] as const;
+const RECALLED = 50;
 /** A question that was let in and does not stand in the store by then never will. */
 const RECORDED_MS = 60_000;
 
 /**
- * See {@link Allowance}. Counts in this process and in memory: a restart forgets what was asked before it, and what is looked at
- * and what is counted happen in one piece, so that two questions at the same moment never both take the last place.
+ * See {@link Allowance}. Counts in memory: looking and counting happen in one piece, so that two questions at the same moment never
+ * both take the last place. What a person asked before a restart is recalled from their jobs; what a channel did is forgotten.
  */
-export function createAllowance(rooms: { limits: AskLimits; jobs: Pick<Jobs, 'byKey'>; clock: Clock }): Allowance {
+export function createAllowance(rooms: {
+  limits: AskLimits;
+  jobs: Pick<Jobs, 'byKey' | 'of'>;
+  clock: Clock;
+}): Allowance {
   const { limits, jobs, clock } = rooms;
   const taken = new LruMap<string, readonly number[]>(REMEMBERED);
   /** The keys of each person's questions that were open when last looked at, with when they were let in. */
   const open = new LruMap<string, Map<string, number>>(REMEMBERED);
+
+  /** A person's open questions; when they are seen for the first time, and their quota, as their jobs tell. */
+  async function recall(person: string): Promise<Map<string, number>> {
+    const known = open.get(person);
+    if (known) return known;
+    const many = Math.max(limits.person?.count ?? 0, limits.atOnce === null ? 0 : RECALLED);
+    const asked = many === 0 ? [] : await Promise.all(LANES.map((lane) => jobs.of(person, lane, many)));
+    // Two at the same moment recall the same; the second takes what the first made of it.
+    const meanwhile = open.get(person);
+    if (meanwhile) return meanwhile;
+    const before = asked.flat().toSorted((one, other) => one.acceptedAt - other.acceptedAt);
+    const unfinished = before.filter(({ state }) => state === 'waiting' || state === 'running');
+    const theirs = new Map(unfinished.map((job) => [job.key, job.acceptedAt]));
+    const times = before.map((job) => job.acceptedAt);
+    if (limits.person) taken.set(`person ${person}`, times.slice(-limits.person.count));
+    open.set(person, theirs);
+    return theirs;
+  }
 
   /** Forgets the questions that are over. */
   async function prune(keys: Map<string, number>): Promise<void> {
@@ -52,8 +77,7 @@ export function createAllowance(rooms: { limits: AskLimits; jobs: Pick<Jobs, 'by
 
   return async (asker, place, key) => {
     const person = userKey(asker);
-    const theirs = open.get(person) ?? new Map<string, number>();
-    open.set(person, theirs);
+    const theirs = await recall(person);
     if (limits.atOnce !== null && theirs.size >= limits.atOnce) await prune(theirs);
 
     // From here on nothing waits for anything.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { userKey } from '../../src/chat/places.ts';
 import { type AskLimits, createAllowance } from '../../src/inbox/allowance.ts';
 import type { Job } from '../../src/store/port.ts';
 import { DIRECT, person, THREAD } from '../flow/world.ts';
@@ -8,16 +9,18 @@ const NONE: AskLimits = { person: null, channel: null, atOnce: null };
 const ann = person('Ann').ref;
 const bob = person('Bob').ref;
 
-/** An allowance by a clock that is set, and jobs that are as a test says. */
-function open(limits: Partial<AskLimits>) {
-  const jobs = new Map<string, Job['state']>();
+/** An allowance by a clock that is set, and jobs that are as a test says, also from before. */
+function open(limits: Partial<AskLimits>, before: readonly Job[] = []) {
+  const jobs = new Map(before.map((job): [string, Job['state']] => [job.key, job.state]));
   let now = 1_000_000;
   const clock = { now: () => now, after: () => () => undefined };
   const byKey = async (key: string) => {
     const state = jobs.get(key);
     return state === undefined ? null : sampleJob(key, state);
   };
-  const allowance = createAllowance({ limits: { ...NONE, ...limits }, jobs: { byKey }, clock });
+  const of = async (asker: string, lane: string) =>
+    before.filter((job) => job.person === asker && job.lane === lane).toReversed();
+  const allowance = createAllowance({ limits: { ...NONE, ...limits }, jobs: { byKey, of }, clock });
   let serial = 0;
   return {
     jobs,
@@ -83,6 +86,34 @@ describe('questions', () => {
     const many = open({ person: { count: 4, ms: 60_000 }, channel: { count: 7, ms: 60_000 } });
     const both = await Promise.all(Array.from({ length: 20 }, (_, index) => many.ask(index % 2 ? ann : bob)));
     expect(both.filter((one) => one.startsWith('K'))).toHaveLength(7);
+  });
+
+  it('from before a restart count as well, of their own asker', async () => {
+    const old = (key: string, state: Job['state'], acceptedAt: number, more: Partial<Job> = {}): Job => ({
+      ...sampleJob(key, state),
+      person: userKey(ann),
+      acceptedAt,
+      ...more,
+    });
+    const jobs = [
+      old('A', 'done', 600_000),
+      old('B', 'running', 950_000),
+      old('C', 'waiting', 960_000, { lane: 'task' }),
+      old('D', 'waiting', 970_000, { person: userKey(bob) }),
+    ];
+    const byPerson = open({ person: { count: 3, ms: 100_000 } }, jobs);
+    expect(await byPerson.ask()).toBe('K1');
+    expect(await byPerson.ask()).toContain('You have asked 3 questions in 2 minutes.');
+    const atOnce = open({ atOnce: 3 }, jobs);
+    const both = await Promise.all([atOnce.ask(), atOnce.ask()]);
+    expect(both.map((one) => one.startsWith('K'))).toEqual([true, false]);
+    atOnce.jobs.set('C', 'done');
+    expect(await atOnce.ask()).toMatch(/^K/);
+    expect([await atOnce.ask(bob), await atOnce.ask(bob)]).toEqual([
+      expect.stringMatching(/^K/),
+      expect.stringMatching(/^K/),
+    ]);
+    expect(await atOnce.ask(bob)).toContain('I am still at 3 questions of yours.');
   });
 
   it('that never came into the store are forgotten after a minute', async () => {
