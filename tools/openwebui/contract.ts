@@ -1,7 +1,8 @@
 /**
- * `npm run test:openwebui [-- --all]`: the contract suite of the Open WebUI client and the whole flow against real servers: the
- * newest version, and with `--all` the older ones that Parley supports. A version that cannot be installed here is named with the
- * reason and skipped; a contract that is not kept ends with 1.
+ * `npm run test:openwebui [-- --all]`: the contract suite of the Open WebUI client, and Parley whole (Slack, Discord, its page, tools,
+ * prompts, and the chat in Open WebUI's own page), against real servers: the newest version, and with `--all` the older ones that
+ * Parley supports. A version that cannot be installed here is named with the reason and skipped; a contract that is not kept ends
+ * with 1.
  */
 import { spawn } from 'node:child_process';
 import { install, Lacking } from './install.ts';
@@ -10,7 +11,7 @@ import { install, Lacking } from './install.ts';
 const OLDER = ['0.11.4', '0.10.2', '0.9.6', '0.8.12'];
 const SUITES = ['contract-real', 'prompts-real']
   .map((name) => `test/openwebui/${name}.test.ts`)
-  .concat('test/flow/real.test.ts', 'test/flow/real-credentials.test.ts', 'test/flow/ask-real.test.ts');
+  .concat('test/real/whole.test.ts', 'test/flow/real-credentials.test.ts', 'test/flow/ask-real.test.ts');
 
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
