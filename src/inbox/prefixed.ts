@@ -28,7 +28,8 @@ function respelled(answer: Answer, spelled: (text: string) => string): Answer {
     case 'form': {
       const { form } = answer;
       const fields = form.fields.map((field) => ({ ...field, hint: field.hint && spelled(field.hint) }));
-      return { ...answer, form: { ...form, intro: form.intro && spelled(form.intro), fields } };
+      const title = spelled(`\`${form.title} `).slice(1, -1);
+      return { ...answer, form: { ...form, title, intro: form.intro && spelled(form.intro), fields } };
     }
     default:
       return answer;
