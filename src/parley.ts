@@ -17,6 +17,7 @@ import { QUESTION_UNITS } from './inbox/questions.ts';
 import { createInbox } from './inbox/room.ts';
 import { createWarm } from './inbox/warm.ts';
 import type { OpenWebUI } from './openwebui/connection.ts';
+import { createAudit } from './ops/audit.ts';
 import type { Log } from './ops/log.ts';
 import type { Store } from './store/port.ts';
 import type { Vault } from './store/vault.ts';
@@ -213,6 +214,7 @@ export function createParley(options: ParleyOptions): Parley {
 
   return {
     async start() {
+      if (options.allowAdminKey) createAudit(log)({ who: null, what: 'admin key allowed', on: null, result: 'done' });
       await accounts.start();
       sweep();
       // Reading the models also fills the server's own table, without which its tasks answer 404 (our reference, openwebui 4).

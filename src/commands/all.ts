@@ -1,6 +1,7 @@
 import { ask } from './ask.ts';
 import { retry, startAnew, status, stop, title } from './controls.ts';
 import { feedback } from './feedback.ts';
+import { forget } from './forget.ts';
 import { helpCommand } from './help.ts';
 import { link, unlink, whoami } from './link.ts';
 import { model } from './model.ts';
@@ -32,6 +33,7 @@ export function allCommands(prefix = ''): Registry {
       link,
       unlink,
       whoami,
+      forget,
       status,
       helpCommand(() => registry),
     ],

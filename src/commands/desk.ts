@@ -1,4 +1,5 @@
 import type { Identity, UnlinkedPolicy } from '../accounts/accounts.ts';
+import type { Audited } from '../chat/audit.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Download, FileRef, Person, Upload } from '../chat/messages.ts';
@@ -43,8 +44,10 @@ export interface PromptShelf {
   fresh(person: Person): Promise<readonly Prompt[]>;
   /** The prompt as it is now; as it was where the server does not answer soon; null when it is gone or no longer open to them. */
   now(person: Person, prompt: Prompt): Promise<Prompt | null>;
-  /** This person changed something through a command: what is known is fetched anew. */
-  changed(person: Person): void;
+  /** This person changed something through a command: what is known is fetched anew, and the log is told. `on` is a prompt’s id. */
+  changed(person: Person, what: PromptChange, on: string | null, count?: number): void;
+  /** What is known turned out to be old: it is fetched anew. */
+  stale(person: Person): void;
 }
 
 /** What a question may be asked with, and whom something may be shared with: what a person's account sees. Each throws a `Failure`. */
@@ -72,6 +75,23 @@ export interface Linking {
   /** Deletes the key. False: there was none. */
   unlink(person: Person): Promise<boolean>;
 }
+
+/** Deletes what is kept of a person. Each throws a `Failure`. */
+export interface Forgetting {
+  /** How many questions of theirs, and chats that they could have deleted, are still known. */
+  found(person: Person): Promise<{ readonly questions: number; readonly chats: number }>;
+  /** Deletes the chats in Open WebUI that are theirs; how many, and how many could not be. */
+  chats(person: Person): Promise<{ readonly deleted: number; readonly failed: number }>;
+  /** Stops what is being done for them and deletes everything else; `left` jobs are still ending and go within the hour. */
+  person(person: Person): Promise<{
+    readonly left: number;
+    readonly unlinked: boolean;
+    readonly nextcloud: 'revoked' | 'left' | 'none';
+  }>;
+}
+
+/** What changed about prompts. */
+export type PromptChange = Extract<Audited, `prompt ${string}`>;
 
 /** What commands may do to the rest of Parley. The inbox provides it; commands hold no other reference. */
 export interface Desk {
@@ -102,6 +122,9 @@ export interface Desk {
   isAdmin(person: Person): boolean;
   readonly prompts: PromptShelf;
   readonly linking: Linking;
+  readonly forgetting: Forgetting;
+  /** Tells the log that this person did something that others may want to know later. */
+  audit(person: Person, what: Audited, on: string | null, count?: number): void;
   readonly extras: Extras;
   account(person: Person): Promise<Account>;
   /** What `{{USER_…}}` stands for: the linked account's, else the chat person's; never the service account's. */

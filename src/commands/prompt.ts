@@ -136,7 +136,7 @@ async function next(
     const now = await how.desk.prompts.now(how.call.author, found);
     if (!now?.active) return say(gone(now ?? found));
     if (printOf(now) !== printOf(found)) {
-      how.desk.prompts.changed(how.call.author);
+      how.desk.prompts.stale(how.call.author);
       return next(now, await templateOf(now, how.call, how.desk), given, appended, how);
     }
   }

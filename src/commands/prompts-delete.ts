@@ -18,7 +18,7 @@ export const remove = subcommand({
     return withPrompt(call, desk, 'change', async ({ server, prompt }) => {
       if (given(call, 'sure') === 'yes') {
         await deletePrompt(server, prompt.id);
-        desk.prompts.changed(call.author);
+        desk.prompts.changed(call.author, 'prompt deleted', prompt.id);
         return say(`\`${prompt.command}\` is deleted.`);
       }
       const markdown = `Delete \`${prompt.command}\` (${inline(prompt.name)}) with all its versions, for good? \`/prompts toggle ${prompt.command}\` only switches it off.`;
@@ -70,12 +70,12 @@ export const removeMany = subcommand({
     for (const prompt of prompts) {
       try {
         await deletePrompt(server, prompt.id);
+        desk.prompts.changed(call.author, 'prompt deleted', prompt.id);
         lines.push(`- \`${prompt.command}\`: deleted`);
       } catch (error) {
         lines.push(`- \`${prompt.command}\`: ${problemOf(error).say}`);
       }
     }
-    desk.prompts.changed(call.author);
     return say(lines.join('\n'));
   },
 });

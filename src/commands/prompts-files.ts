@@ -44,7 +44,7 @@ export const importMany = subcommand({
       if (line.ok) made += 1;
       lines.push(`- ${line.words}`);
     }
-    desk.prompts.changed(call.author);
+    desk.prompts.changed(call.author, 'prompt made', null, made);
     const more = lines.length > REPORTED ? [`- and ${lines.length - REPORTED} more`] : [];
     return say([`${made} of ${entries.length} prompts are in.`, '', ...lines.slice(0, REPORTED), ...more].join('\n'));
   },
@@ -74,9 +74,11 @@ export const exportMany = subcommand({
     const isAre = prompts.length === 1 ? 'is' : 'are';
     if (call.place.kind === 'direct' || given(call, 'public') === 'yes') {
       const posted = await desk.post(call.place, upload, key);
+      if (posted.done) desk.audit(call.author, 'prompts exported', null, prompts.length);
       return say(posted.done ? `Here ${isAre} ${many}.${cut}` : posted.why);
     }
     const handed = await desk.hand(call.author, call.place, upload, key, call.trigger);
+    if (handed !== 'impossible') desk.audit(call.author, 'prompts exported', null, prompts.length);
     if (handed === 'ephemeral') return say(`Here ${isAre} ${many}; only you see the file.${cut}`);
     if (handed === 'private') return say(`I sent you a file with ${many} in a direct message.${cut}`);
     const options = { ...textsOf(call), public: 'yes' };

@@ -92,6 +92,7 @@ export const deleteEntry = subcommand({
         const { server, prompt } = picked;
         if (given(call, 'sure') === 'yes') {
           await deletePromptVersion(server, prompt.id, version.id);
+          desk.audit(call.author, 'prompt deleted', prompt.id);
           return say(`Version \`${version.id.slice(0, 8)}\` of \`${prompt.command}\` is deleted.`);
         }
         return {
@@ -145,7 +146,7 @@ export const version = subcommand({
       withVersion(picked, given(call, 'entry') ?? '', async (wanted) => {
         const { server, prompt } = picked;
         await setPromptVersion(server, prompt.id, wanted.id);
-        desk.prompts.changed(call.author);
+        desk.prompts.changed(call.author, 'prompt changed', prompt.id);
         return say(`\`${prompt.command}\` is as it was in version \`${wanted.id.slice(0, 8)}\` again.`);
       }),
     );

@@ -24,7 +24,7 @@ export const share = subcommand({
       const shares = await readShares(server, typed);
       if ('why' in shares) return say(`${shares.why} Nothing was changed.`);
       const shared = await sharePrompt(server, prompt.id, shares.grants);
-      desk.prompts.changed(call.author);
+      desk.prompts.changed(call.author, 'prompt shared', prompt.id);
       const kept = shared.grants.length >= shares.grants.length;
       const hint = kept ? '' : ' Open WebUI left some of it out: this account may not share that widely.';
       return say(`\`${prompt.command}\`: ${grantWords(shared.grants, shares.names)}${hint}`);

@@ -34,7 +34,7 @@ export const create = subcommand({
     }
     try {
       const made = await createPrompt(server, draftOf(texts, false));
-      desk.prompts.changed(call.author);
+      desk.prompts.changed(call.author, 'prompt made', made.id);
       return say(
         `\`/prompt ${made.command}\` is there now. Only its owner can use it until it is shared: \`/prompts share ${made.command} everyone\`.`,
       );
@@ -61,7 +61,7 @@ export const edit = subcommand({
       const message = given(call, 'message') ?? undefined;
       const { command, name } = prompt;
       await updatePrompt(server, prompt.id, { command, name, content, message });
-      desk.prompts.changed(call.author);
+      desk.prompts.changed(call.author, 'prompt changed', prompt.id);
       return say(`\`${command}\` is changed. \`/prompts diff ${command}\` shows how.`);
     });
   },
@@ -97,7 +97,7 @@ export const meta = subcommand({
       } catch (error) {
         return metaForm(prompt, texts, taken(error));
       }
-      desk.prompts.changed(call.author);
+      desk.prompts.changed(call.author, 'prompt changed', prompt.id);
       return say(`\`${texts.command}\` is changed.`);
     });
   },
@@ -111,7 +111,7 @@ export const toggle = subcommand({
   async run(call, desk) {
     return withPrompt(call, desk, 'change', async ({ server, prompt }) => {
       const now = await togglePrompt(server, prompt.id);
-      desk.prompts.changed(call.author);
+      desk.prompts.changed(call.author, 'prompt changed', prompt.id);
       return say(`\`${now.command}\` is switched ${now.active ? 'on' : 'off'}.`);
     });
   },
@@ -138,7 +138,7 @@ async function changed(call: Call, desk: Desk, filled: NonNullable<Call['filled'
   } catch (error) {
     return changeForm(prompt, texts, taken(error));
   }
-  desk.prompts.changed(call.author);
+  desk.prompts.changed(call.author, 'prompt changed', prompt.id);
   return say(`\`${texts.command}\` is changed. \`/prompts diff ${texts.command}\` shows how.`);
 }
 

@@ -1,3 +1,4 @@
+import type { Audit } from '../chat/audit.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
@@ -20,6 +21,8 @@ export interface Control {
   again(person: Person, job: string, trigger: Trigger | null): Promise<Done>;
   /** The question was deleted: what runs or waits for it ends. */
   withdraw(message: MessageRef): Promise<void>;
+  /** Ends a question that waits or runs, whoever asked it. False: it is over already. */
+  end(job: Job): Promise<boolean>;
   /** The newest question of a conversation, running or over; null when there is none. */
   newest(conversation: string): Promise<Job | null>;
 }
@@ -37,6 +40,7 @@ export function createControl(rooms: {
   access: Access;
   turns: Turns;
   questions: Questions;
+  audit: Audit;
 }): Control {
   const { store, vault } = rooms;
 
@@ -44,6 +48,13 @@ export function createControl(rooms: {
     const { asker } = decodeQuestion(job.payload, vault);
     if (userKey(asker.ref) === userKey(person.ref) || rooms.access.isAdmin(person)) return null;
     return { done: false, why: `Only ${asker.name}, who asked, can do that.` };
+  }
+
+  /** What an admin does to somebody else's answer is told in the log. */
+  function audited(person: Person, job: Job, what: 'answer stopped' | 'answer asked again'): void {
+    const { asker } = decodeQuestion(job.payload, vault);
+    const who = userKey(person.ref);
+    if (who !== userKey(asker.ref)) rooms.audit({ who, what, on: job.id, result: 'done' });
   }
 
   async function halt(job: Job): Promise<boolean> {
@@ -60,7 +71,9 @@ export function createControl(rooms: {
       if (!job) return { done: false, why: 'I no longer know that question.' };
       const no = refused(person, job);
       if (no) return no;
-      return (await halt(job)) ? DONE : { done: false, why: 'That answer is already finished.' };
+      if (!(await halt(job))) return { done: false, why: 'That answer is already finished.' };
+      audited(person, job, 'answer stopped');
+      return DONE;
     },
     async stopAll(person, conversation) {
       const pending = await store.jobs.pending('turn', conversation);
@@ -69,7 +82,7 @@ export function createControl(rooms: {
       if (!first) return { done: false, why: 'Nothing is being answered here.' };
       if (theirs.length === 0) return refused(person, first) ?? DONE;
       // The last first: else one that waits would begin when the one before it ends.
-      for (const job of theirs.toReversed()) await halt(job);
+      for (const job of theirs.toReversed()) if (await halt(job)) audited(person, job, 'answer stopped');
       return DONE;
     },
     async again(person, id, trigger) {
@@ -103,6 +116,7 @@ export function createControl(rooms: {
         },
         job.conversation ?? undefined,
       );
+      if (added.do === 'added') audited(person, job, 'answer asked again');
       return added.do === 'refused' ? { done: false, why: added.say } : DONE;
     },
     async withdraw(message) {
@@ -113,6 +127,7 @@ export function createControl(rooms: {
       for (const job of pending.toReversed())
         if (decodeQuestion(job.payload, vault).message?.id === message.id) await halt(job);
     },
+    end: halt,
     newest: newestIn,
   };
 

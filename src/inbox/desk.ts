@@ -1,12 +1,13 @@
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
+import type { Audit } from '../chat/audit.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import { withoutKeys } from '../chat/keys.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
-import { placeKey } from '../chat/places.ts';
-import type { Desk, Done, Linking, PromptShelf } from '../commands/desk.ts';
+import { placeKey, userKey } from '../chat/places.ts';
+import type { Desk, Done, Forgetting, Linking, PromptShelf } from '../commands/desk.ts';
 import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -39,6 +40,8 @@ export interface DeskRooms {
   readonly notice: string | null;
   readonly prompts: PromptShelf;
   readonly linking: Linking;
+  readonly forgetting: Forgetting;
+  readonly audit: Audit;
   extras(server: OpenWebUI): AccountExtras;
   readonly delivery: Delivery;
   adapter(platform: string): Adapter;
@@ -104,6 +107,9 @@ export function createDesk(rooms: DeskRooms): Desk {
     isAdmin: (person: Person) => rooms.access.isAdmin(person),
     prompts: rooms.prompts,
     linking: rooms.linking,
+    forgetting: rooms.forgetting,
+    audit: (person, what, on, count) =>
+      rooms.audit({ who: userKey(person.ref), what, on, result: 'done', ...(count !== undefined && { count }) }),
     extras: {
       tools: async (person) => rooms.extras((await desk.account(person)).server).tools.fresh(),
       knowledge: async (person) => rooms.extras((await desk.account(person)).server).knowledge.fresh(),

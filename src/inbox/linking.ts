@@ -1,13 +1,21 @@
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Audit } from '../chat/audit.ts';
 import { problemOf } from '../chat/errors.ts';
+import { userKey } from '../chat/places.ts';
 import type { Linking } from '../commands/desk.ts';
 import type { Log } from '../ops/log.ts';
 import type { Waiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 
 /** See {@link Linking}: beside the link itself, the lists of the account are fetched or forgotten, and what waited is asked. */
-export function createLinking(rooms: { accounts: Accounts; warm: Warm; waiting: Waiting; log: Log }): Linking {
-  const { accounts, warm, waiting, log } = rooms;
+export function createLinking(rooms: {
+  accounts: Accounts;
+  warm: Warm;
+  waiting: Waiting;
+  audit: Audit;
+  log: Log;
+}): Linking {
+  const { accounts, warm, waiting, audit, log } = rooms;
 
   return {
     off: accounts.linkingOff,
@@ -15,7 +23,12 @@ export function createLinking(rooms: { accounts: Accounts; warm: Warm; waiting: 
     asking: (person) => accounts.asking(person),
     async link(person, key) {
       const before = accounts.known(person);
-      const account = await accounts.link(person, key);
+      const who = userKey(person.ref);
+      const account = await accounts.link(person, key).catch((error: unknown) => {
+        audit({ who, what: 'account linked', on: null, result: 'failed' });
+        throw error;
+      });
+      audit({ who, what: 'account linked', on: account.id, result: 'done' });
       if (before) warm.forget(before.server);
       const identity = accounts.known(person);
       if (identity) {
@@ -30,6 +43,7 @@ export function createLinking(rooms: { accounts: Accounts; warm: Warm; waiting: 
       const before = accounts.known(person);
       const gone = await accounts.unlink(person);
       if (gone && before) warm.forget(before.server);
+      if (gone) audit({ who: userKey(person.ref), what: 'account unlinked', on: null, result: 'done' });
       return gone;
     },
   };

@@ -1,10 +1,12 @@
 import type { Keyv } from 'keyv';
 import * as z from 'zod';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Audit } from '../chat/audit.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure } from '../chat/errors.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Person } from '../chat/messages.ts';
+import { userKey } from '../chat/places.ts';
 import type { PromptShelf } from '../commands/desk.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Grant, Prompt } from '../openwebui/prompt-rows.ts';
@@ -45,8 +47,13 @@ export function createWarmPrompts(server: OpenWebUI, clock: Clock, cache: Keyv |
 }
 
 /** See {@link PromptShelf}. Each person has the prompts of the account that asks for them. */
-export function createPromptShelf(accounts: Accounts, warm: Warm, clock: Clock): PromptShelf {
+export function createPromptShelf(accounts: Accounts, warm: Warm, clock: Clock, audit: Audit): PromptShelf {
   const asking = async (person: Person) => (await accounts.asking(person)).server;
+
+  function stale(person: Person): void {
+    const identity = accounts.known(person);
+    if (identity) warm.promptsChanged(identity.server);
+  }
 
   return {
     async known(person) {
@@ -77,10 +84,11 @@ export function createPromptShelf(accounts: Accounts, warm: Warm, clock: Clock):
         return kind === 'missing' || kind === 'forbidden' ? null : prompt;
       }
     },
-    changed(person) {
-      const identity = accounts.known(person);
-      if (identity) warm.promptsChanged(identity.server);
+    changed(person, what, on, count) {
+      audit({ who: userKey(person.ref), what, on, result: 'done', ...(count !== undefined && { count }) });
+      stale(person);
     },
+    stale,
   };
 }
 

@@ -9,6 +9,7 @@ import { allCommands } from '../commands/all.ts';
 import { published } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
+import { createAudit } from '../ops/audit.ts';
 import type { Log } from '../ops/log.ts';
 import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
@@ -16,11 +17,14 @@ import type { TurnRoom } from '../turn/room.ts';
 import { createAccess } from './access.ts';
 import type { ThreadMode } from './addressed.ts';
 import { type AskLimits, createAllowance } from './allowance.ts';
+import { auditedAccess } from './audited-access.ts';
+import { auditedNextcloud } from './audited-nextcloud.ts';
 import { createCalls } from './calls.ts';
 import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
 import { createDesk } from './desk.ts';
 import { createExtras } from './extras.ts';
+import { createForgetting } from './forget.ts';
 import { createFormDesk } from './form-sessions.ts';
 import { createHome } from './home.ts';
 import { type Connection, createHost } from './host.ts';
@@ -78,11 +82,13 @@ export function createInbox(options: InboxOptions): Inbox {
   const { store, vault, accounts, server, delivery, warm, clock, log, adapter } = options;
   const { turns, naming, chooseModel } = options.turnRoom;
   const registry = allCommands(options.commandPrefix);
-  const access = createAccess({
+  const audit = createAudit(log);
+  const rules = createAccess({
     admins: options.admins,
     rules: (platform) => options.setting(platform)?.access ?? OPEN_TO_MEMBERS,
     around: (place) => (options.setting(place.platform) ? (adapter(place.platform).around?.(place) ?? []) : []),
   });
+  const access = auditedAccess(rules, audit, clock);
   const allowance = createAllowance({ limits: options.limits, jobs: store.jobs, clock });
   const queue = createQuestions({
     jobs: store.jobs,
@@ -94,7 +100,7 @@ export function createInbox(options: InboxOptions): Inbox {
   });
   const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, vault, clock });
   const { questions } = waiting;
-  const control = createControl({ store, vault, clock, access, turns, questions });
+  const control = createControl({ store, vault, clock, access, turns, questions, audit });
   const extras = createExtras(clock, options.cache);
   const nextButtons = createNextButtons(store.forms, clock);
   const nextcloud =
@@ -103,13 +109,20 @@ export function createInbox(options: InboxOptions): Inbox {
       leaseMs: options.leaseMs,
       isAdmin: (person) => access.isAdmin(person),
     }) ?? noNextcloud;
+  const nextcloudDesk = nextcloud.desk && auditedNextcloud(nextcloud.desk, audit);
+  const linking = createLinking({ accounts, warm, waiting, audit, log });
+  const forgetting = createForgetting({
+    ...{ store, vault, accounts, linking, control, clock, audit, log },
+    kept: options.turnRoom.kept,
+    nextcloud: nextcloudDesk,
+  });
   const desk = createDesk({
     ...{ store, accounts, server, clock, access, control, warm, chooseModel, naming, extras, delivery, adapter },
     webAddress: options.webAddress,
     notice: options.notice,
-    prompts: createPromptShelf(accounts, warm, clock),
-    linking: createLinking({ accounts, warm, waiting, log }),
-    nextcloud: nextcloud.desk,
+    prompts: createPromptShelf(accounts, warm, clock, audit),
+    ...{ linking, forgetting, audit },
+    nextcloud: nextcloudDesk,
     timezone: options.timezone,
   });
   const keyGuard = createKeyGuard({ nextButtons, accounts });

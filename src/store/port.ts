@@ -99,7 +99,10 @@ export interface Jobs {
   renew(leases: readonly Lease[], now: number, leaseMs: number): Promise<readonly Lease[]>;
   /** Leaves JSON to go on from. False: the lease was lost. */
   checkpoint(lease: Lease, json: string): Promise<boolean>;
-  /** Ends a job and accepts others in the same transaction (keys seen before are passed over). False: the lease was lost and nothing was written. */
+  /**
+   * Ends a job and accepts others in the same transaction (keys seen before are passed over). What follows a job whose expiry has
+   * passed, since its person was forgotten, expires with it. False: the lease was lost and nothing was written.
+   */
   finish(
     lease: Lease,
     state: 'done' | 'failed' | 'cancelled',

@@ -54,7 +54,9 @@ export function sqliteJobs(file: SqliteFile): Jobs {
     returning ${columns}`);
   const renew = file.prepare(`update jobs set lease_until = :until where ${isHeld}`);
   const checkpoint = file.prepare(`update jobs set checkpoint = :json where ${isHeld}`);
-  const finish = file.prepare(`update jobs set state = :state, error = :error, lease_until = null where ${isHeld}`);
+  const finish = file.prepare(
+    `update jobs set state = :state, error = :error, lease_until = null where ${isHeld} returning expires_at as "expiresAt"`,
+  );
   const retry = file.prepare(`
     update jobs set state = 'waiting', not_before = :notBefore, error = :error, lease_until = null where ${isHeld}`);
   const cancel = file.prepare(`update jobs set state = 'cancelled' where id = :id and state = 'waiting'`);
@@ -85,8 +87,10 @@ export function sqliteJobs(file: SqliteFile): Jobs {
     checkpoint: (lease, json) => file.write(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
     finish: (lease, state, error, then, now) =>
       file.write(() => {
-        if (finish.run({ ...proof(lease), state, error }).changes !== 1) return false;
-        for (const job of then) add(job, now);
+        const [ended] = finish.all({ ...proof(lease), state, error });
+        if (ended === undefined) return false;
+        const { expiresAt } = z.object({ expiresAt: z.number() }).parse(ended);
+        for (const job of then) add(expiresAt <= now ? { ...job, expiresAt } : job, now);
         return true;
       }),
     retry: (lease, notBefore, error) =>
