@@ -2,8 +2,9 @@ import type { Finding } from '../../src/chat/adapter.ts';
 import { Failure } from '../../src/chat/errors.ts';
 import { createApi } from './api.ts';
 import { REQUEST_PATH } from './connect.ts';
+import { groupFindings } from './groups.ts';
 import { appTokenProblem, wantedScopes, whoAmI } from './identity.ts';
-import { mendScopes } from './scopes.ts';
+import { GROUP_SCOPES, mendScopes } from './scopes.ts';
 import type { SlackOptions } from './slack.ts';
 
 /** Clocks apart by more than this (ms) soon make signatures of requests look old: Slack and Bolt allow five minutes. */
@@ -40,6 +41,7 @@ export async function* probe(options: SlackOptions & { base: string }): AsyncGen
           fact: `Missing: ${missing.map((scope) => `${scope.name} (${scope.why})`).join('; ')}.`,
           mend: mendScopes(missing),
         };
+    if (!missing.some((scope) => GROUP_SCOPES.includes(scope))) yield* groupFindings(api, options.groups ?? []);
   }
   yield await examineMode(options);
   yield await examineClock(options);

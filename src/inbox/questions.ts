@@ -3,6 +3,7 @@ import { placeKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
 import type { Job, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import { whoAsks } from '../turn/credentials.ts';
 import { beginsThread, encodeQuestion, type Question } from '../turn/question.ts';
 import type { Allowance } from './allowance.ts';
 
@@ -62,7 +63,7 @@ export function createQuestions(rooms: {
 
   return {
     async add(key, question, conversation = queueOf(question, key)) {
-      const allowed = await rooms.allowance(question.asker.ref, question.place, key);
+      const allowed = await rooms.allowance(whoAsks(question).ref, question.place, key);
       if (!allowed.ok) return { do: 'refused', say: allowed.say };
       const job = await record(key, question, conversation).catch((error: unknown) => {
         allowed.undo();

@@ -216,6 +216,25 @@ test('a group in the lists without the permission to read it: Slack stays off, a
   });
 });
 
+test('a group that is not there holds nobody up, and doctor names it', async () => {
+  const set = await flow(() => ({ deny: [{ kind: 'group', id: 'S0GONE' }] }), ['usergroups:read']);
+  const { slack, ann, channel, openWebUI } = set;
+  openWebUI.next(says('For Ann.'));
+  set.ask(ann, channel);
+  await answered(set, channel, /For Ann/);
+  const findings = [];
+  const adapter = createSlack({
+    ...{ botToken: new Secret(slack.tokens.bot), appToken: new Secret(slack.tokens.app), signingSecret: null },
+    ...{ apiUrl: slack.apiUrl, direct: 'threads', groups: ['S0GONE', slack.people.group([ann])] },
+    ...{ clock: systemClock, log: quiet },
+  });
+  for await (const finding of adapter.probe()) findings.push(finding);
+  expect(findings.filter((one) => one.what.startsWith('Slack user group'))).toMatchObject([
+    { state: 'fail', fact: 'There is no such group.' },
+    { state: 'ok', fact: 'One person is in it.' },
+  ]);
+});
+
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 function home({ slack }: Flow, user: User): string {
