@@ -99,7 +99,7 @@ export function createAllowance(rooms: {
       return { ok: false, say: `I am still at ${many} of yours. ${NOT_TAKEN} Wait for an answer, or stop one.` };
     }
     for (const { name, quota } of quotas) if (quota) taken.set(name, takingOne(taken.get(name) ?? [], now, quota));
-    theirs.set(key, now);
+    if (limits.atOnce !== null) theirs.set(key, now);
     return {
       ok: true,
       undo() {
