@@ -48,6 +48,15 @@ export function createExtras(clock: Clock, cache: Keyv): (server: OpenWebUI) => 
   };
 }
 
+/** Has the lists fetched, in the background, that this command's options will want. */
+export function warmFor(extras: AccountExtras, command: string): void {
+  const [first = '', second = ''] = command.toLowerCase().split(' ');
+  // The page's menu of commands and prompts asks as `prompt`.
+  if (first.endsWith('ask') || first.endsWith('prompt'))
+    for (const what of ['tools', 'knowledge', 'folders'] as const) extras[what].known();
+  if (first.endsWith('prompts') && second === 'share') extras.principals.known();
+}
+
 /** Options that offer what an account's lists hold: see {@link suggestExtras}. */
 const OFFERED = new Map<string, keyof AccountExtras>([
   ['tools', 'tools'],

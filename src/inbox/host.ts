@@ -13,7 +13,7 @@ import type { Access } from './access.ts';
 import type { Calls } from './calls.ts';
 import type { Clicks } from './clicks.ts';
 import type { Control } from './control.ts';
-import { type AccountExtras, suggestExtras } from './extras.ts';
+import { type AccountExtras, suggestExtras, warmFor } from './extras.ts';
 import { findCommand, isParley } from './find-command.ts';
 import type { Home } from './home.ts';
 import { type KeyGuard, withoutOthersKeys } from './key-guard.ts';
@@ -117,6 +117,9 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       const identity = rooms.accounts.known(asked.author);
       const query = ofField(asked);
       const command = findCommand(rooms.registry, query.command, '')?.command;
+      const extras = rooms.extrasOf(query.author);
+      // Whoever begins with a command will soon name what goes with it: the lists are fetched while they type.
+      if (extras) warmFor(extras, query.command);
       if (query.option === 'prompt') {
         return suggestPrompts(
           identity ? rooms.warm.prompts(identity.server).known() : [],
@@ -133,7 +136,6 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
         adapter.limits.choices,
       );
       if (ofNextcloud) return ofNextcloud;
-      const extras = rooms.extrasOf(query.author);
       const found = extras && suggestExtras(extras, query.option, query.typed, adapter.limits.choices);
       if (found) return found;
       if (query.option === 'command') {

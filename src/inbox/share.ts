@@ -54,7 +54,11 @@ export function createShare(rooms: {
         expiresAt: job.expiresAt,
       });
       const posted = await reply.finish(shared(question, state));
-      return posted.ok ? { do: 'none' } : tell(`I could not post it here. ${posted.problem.say}`);
+      return tell(
+        posted.ok
+          ? 'Shared with everybody who can read this place.'
+          : `I could not post it here. ${posted.problem.say}`,
+      );
     } finally {
       sharing.delete(id);
     }

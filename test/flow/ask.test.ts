@@ -174,14 +174,14 @@ describe('/ask', () => {
   });
 
   it('suggests what the account may use, after those named already', async () => {
+    await ask('folder=Plans x');
+    await vi.waitFor(() => expect(world.openWebUI.chats().some((chat) => chat.folder_id)).toBe(true));
     await makeKnowledge('House rules');
     const suggest = (option: string, typed: string) =>
       world.host.suggest({ command: 'ask', option, typed, author: world.command('x').author, place: THREAD });
     await vi.waitFor(() => expect(suggest('tools', 'cl')).toMatchObject([{ label: 'Clock', value: 'Clock' }]));
     expect(suggest('tools', 'weather, c')).toMatchObject([{ value: 'weather, Clock' }]);
     await vi.waitFor(() => expect(suggest('knowledge', 'rules')).toMatchObject([{ value: 'House rules' }]));
-    await ask('folder=Plans x');
-    await vi.waitFor(() => expect(world.openWebUI.chats().some((chat) => chat.folder_id)).toBe(true));
     await vi.waitFor(() => expect(suggest('folder', 'pl')).toMatchObject([{ value: 'Plans' }]));
   });
 });
@@ -233,7 +233,7 @@ describe('Share here', () => {
 
   it('posts the answer where it was asked, in the name of the asker, once', async () => {
     await askPrivately();
-    expect(await world.press('Share here')).toEqual({ do: 'none' });
+    expect(told(await world.press('Share here'))).toBe('Shared with everybody who can read this place.');
     expect(world.last()).toMatchObject({
       place: CHANNEL,
       text: '> Ann shared: When do we meet?\n\nAsk @everyone at noon.',
@@ -259,7 +259,7 @@ describe('Share here', () => {
     await askPrivately();
     world.plain.fail('open', 'forbidden');
     expect(told(await world.press('Share here'))).toContain('I could not post it here.');
-    expect(await world.press('Share here')).toEqual({ do: 'none' });
+    expect(told(await world.press('Share here'))).toBe('Shared with everybody who can read this place.');
     expect(world.last()?.text).toContain('Ann shared');
   });
 
