@@ -149,7 +149,8 @@ function unseen(state: TaskState, problem: Problem, at: number): TaskStep {
     return finish({ ...state, problem: phase === 'waiting' ? lost(problem) : problem });
   const away = { say: problem.say, since: state.away?.since ?? at, tries: (state.away?.tries ?? 0) + 1 };
   const patience = phase === 'waiting' ? LONGEST_MS : PATIENCE_MS;
-  const asked = problem.retry.when === 'after' ? problem.retry.ms : 0;
+  // A server that refuses says for how long; one that is away cannot know.
+  const asked = problem.kind === 'busy' && problem.retry.when === 'after' ? problem.retry.ms : 0;
   // What is refused for so long is not worth holding the person up.
   if (at + (phase === 'waiting' ? 0 : asked) - away.since > patience) return finish({ ...state, problem });
   const ms = phase === 'waiting' ? Math.max(awayDelay(away.tries), asked) : awayDelay(away.tries);
