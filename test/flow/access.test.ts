@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Adapter, Answer } from '../../src/chat/adapter.ts';
 import type { Person } from '../../src/chat/messages.ts';
-import type { Place } from '../../src/chat/places.ts';
+import { type Place, placeKey } from '../../src/chat/places.ts';
 import { createNextButtons } from '../../src/inbox/next-buttons.ts';
 import type { Store } from '../../src/store/port.ts';
 import { readControlId } from '../../src/turn/control-id.ts';
@@ -166,6 +166,30 @@ describe('somebody who may not', () => {
       const words = answer.do === 'say' ? answer.body.markdown : '';
       expect([author.name, REFUSED.test(words)]).toEqual([author.name, fate === 'words']);
       if (author.bot && fate === 'nothing') expect(answer).toEqual({ do: 'none' });
+    }
+  });
+});
+
+describe('what nobody in particular does', () => {
+  it('is left alone where it is closed: no welcome, and no title is taken over', async () => {
+    for (const { open, place } of WHERE) {
+      const here = place(person('Ann'));
+      const joined = await world.host.accept({
+        type: 'joined',
+        key: `joined ${placeKey(here)}`,
+        place: here,
+        by: null,
+      });
+      expect([placeKey(here), joined.do]).toEqual([placeKey(here), open ? 'say' : 'none']);
+      if (here.thread === null) continue;
+      await world.host.accept({
+        type: 'renamed',
+        key: `renamed ${placeKey(here)}`,
+        place: here,
+        title: 'Told on the platform',
+      });
+      const title = (await world.store.conversations.get(placeKey(here)))?.title;
+      expect([placeKey(here), title === 'Told on the platform']).toEqual([placeKey(here), open]);
     }
   });
 });
