@@ -415,13 +415,15 @@ describe('an asker whose key is dead', () => {
   });
 
   it('who unlinks in the middle of an answer gets it whole; it waits for their next link', async () => {
-    await open(['Ann']);
+    await open(['Ann'], { titles: true, emoji: true, followUps: true });
     openWebUI.next(answer(['Half ', 300, 'and whole.']));
     const asked = ask('First?', 'Ann');
     await vi.waitFor(() => expect(world.last()?.text).toContain('Half'));
     await world.host.accept(world.command('unlink', '', { author: person('Ann') }));
     await asked;
     await settled();
+    // Nobody else's account does what would have followed.
+    expect(openWebUI.seen({ path: /^\/api\/v1\/tasks\// })).toEqual([]);
     expect(world.plain.standing()).toEqual(['Half and whole.']);
     expect(world.buttons()).toContain('Regenerate');
     expect(chatsOf('Ann')).toEqual([['Ann: First?']]);
