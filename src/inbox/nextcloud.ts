@@ -130,8 +130,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
     },
     async stop() {
       // Tasks may take hours: nothing is waited for.
-      await lane.stop(0);
-      await tasks.abandon();
+      await Promise.all([lane.stop(0), tasks.abandon()]);
     },
   };
 }
