@@ -12,70 +12,13 @@ import { CHANNEL, openWorld, type World } from '../flow/world.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
+import { mortal, TABLES } from './mortal.ts';
 
 /** A minute later than it is: a clock by which every lease of the first process has ended. */
 const later: Clock = { now: () => systemClock.now() + 60_000, after: systemClock.after };
 
 const ANSWER = 'The whole answer, from the first word to the last.';
 const BEFORE = 'Before that, this.';
-
-/**
- * A process that dies at its n-th step: the step is done or not, and from then on nothing of it moves any more. Steps are the
- * calls of the store and of the platform.
- */
-function mortal(dieAt: number, done: boolean) {
-  let steps = 0;
-  let dead = false;
-  let last = '';
-  const death = Promise.withResolvers<void>();
-  const never = new Promise<never>(() => undefined);
-
-  async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
-    if (dead) return never;
-    steps += 1;
-    last = name;
-    if (steps !== dieAt) return work();
-    dead = true;
-    if (done) await work();
-    death.resolve();
-    return never;
-  }
-
-  /** Every method of the object becomes a step; objects in it are wrapped too. */
-  function wrap<T extends object>(target: T, inside: readonly PropertyKey[] = []): T {
-    return new Proxy(target, {
-      get(object, name) {
-        const value: unknown = Reflect.get(object, name);
-        if (inside.includes(name) && typeof value === 'object' && value !== null) return wrap(value);
-        if (typeof value !== 'function' || NO_STEPS.has(name)) return value;
-        return (...given: unknown[]) =>
-          step(String(name), async () => {
-            const result: unknown = await Reflect.apply(value, object, given);
-            return isSurface(result) ? wrap(result) : result;
-          });
-      },
-    });
-  }
-  return { wrap, death: death.promise, steps: () => steps, last: () => last };
-}
-
-/** `list`: the links are read while a process starts; one that dies then has done nothing yet. */
-const NO_STEPS = new Set<PropertyKey>([
-  'list',
-  'render',
-  'openScopes',
-  'scopes',
-  'name',
-  'limits',
-  'start',
-  'stop',
-  'then',
-]);
-const TABLES = ['jobs', 'conversations', 'settings', 'outbox', 'forms', 'links'];
-
-function isSurface(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && 'put' in value;
-}
 
 let openWebUI: ScriptedOpenWebUI;
 beforeAll(async () => {

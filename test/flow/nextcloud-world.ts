@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Adapter } from '../../src/chat/adapter.ts';
 import type { Clock } from '../../src/chat/clock.ts';
 import { Failure } from '../../src/chat/errors.ts';
@@ -30,9 +31,11 @@ export async function openCloudWorld(
     cloud?: FaultyNextcloud;
     server?: NextcloudOptions;
     nc?: Partial<Pick<Nextcloud, 'login' | 'password' | 'url'>>;
+    /** Wraps the sockets that Parley calls Nextcloud with. */
+    agent?: (agent: Dispatcher) => Dispatcher;
   } = {},
 ): Promise<CloudWorld> {
-  const { cloud: former, server, nc: other, ...rest } = given;
+  const { cloud: former, server, nc: other, agent, ...rest } = given;
   const clock: { clock?: Clock } = given.clock ? { clock: given.clock } : {};
   const cloud = former ?? (await startFaultyNextcloud({ ...clock, ...server }));
   const nc = connect({
@@ -41,6 +44,7 @@ export async function openCloudWorld(
     password: other?.password ?? new Secret(cloud.password),
     ...clock,
   });
+  const service = agent ? { ...nc, agent: agent(nc.agent) } : nc;
   const files = new Map<string, Download>();
   const download: Adapter['download'] = async (ref, most) => {
     const found = files.get(ref.id);
@@ -51,7 +55,7 @@ export async function openCloudWorld(
   const world = await openWorld({
     vault: createVault(new Secret(Buffer.alloc(32, 7).toString('base64'))),
     ...rest,
-    nextcloud: (rooms) => createNextcloudRoom({ nc, notice: null }, rooms),
+    nextcloud: (rooms) => createNextcloudRoom({ nc: service, notice: null }, rooms),
     wrap: (adapter) => ({ ...(rest.wrap?.(adapter) ?? adapter), download }),
   });
   let serial = 0;
