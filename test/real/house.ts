@@ -40,6 +40,8 @@ export async function openHouse(wanted: string): Promise<House> {
       SEARXNG_QUERY_URL: engine.queryUrl,
       // The page that is found stands on this machine, which the server would not fetch otherwise.
       ENABLE_RAG_LOCAL_WEB_FETCH: 'true',
+      // The pages go to the model whole, as files do; 0.9 would otherwise store them and then not look for them.
+      BYPASS_WEB_SEARCH_EMBEDDING_AND_RETRIEVAL: 'true',
     },
   });
   const user = connect({ url: real.url, key: new Secret(real.userKey) });
