@@ -20,6 +20,18 @@ export function fieldsOf(spec: CommandSpec, path: string, typed: ReadonlyMap<str
   }));
 }
 
+/**
+ * The fields that stand in one step where a platform shows at most `most`: the required ones, then others in order. Nobody should
+ * have to send two forms to ask a question; what is left out can be typed as an option. Pure.
+ */
+export function inOneStep(fields: readonly Field[], most: number | null): readonly Field[] {
+  const required = fields.filter((field) => field.required);
+  const others = fields.filter((field) => !field.required);
+  const room = most === null ? fields.length : Math.max(most, required.length);
+  const shown = new Set([...required, ...others].slice(0, room));
+  return fields.filter((field) => shown.has(field));
+}
+
 function fieldType(option: OptionSpec): FieldType {
   if (option.suggested) return 'choice';
   switch (option.type) {

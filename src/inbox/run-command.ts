@@ -6,7 +6,7 @@ import type { FormValue } from '../chat/forms.ts';
 import type { Limits } from '../chat/limits.ts';
 import type { Body } from '../chat/view.ts';
 import type { Desk } from '../commands/desk.ts';
-import { fieldsOf } from '../commands/form.ts';
+import { fieldsOf, inOneStep } from '../commands/form.ts';
 import { checkOptions } from '../commands/grammar.ts';
 import type { Call, Command, Filled, Next, Outcome, OwnForm, Registry } from '../commands/registry.ts';
 import { usage } from '../commands/registry.ts';
@@ -79,7 +79,7 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
       title: `/${path}`,
       intro: command.summary,
       submit: 'Send',
-      fields: fieldsOf(command, path, options),
+      fields: inOneStep(fieldsOf(command, path, options), by(use).limits.formFields),
       note: null,
     };
     // A field that is empty because the form has just been opened is no mistake yet.

@@ -5,7 +5,7 @@ import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect, type OpenWebUI } from '../../src/openwebui/connection.ts';
 import { json } from '../../src/openwebui/request.ts';
 import { says, sources, answer as steps } from '../servers/openwebui/script.ts';
-import { formIn, send, wordsIn } from './prompt-world.ts';
+import { formIn, narrow, send, wordsIn } from './prompt-world.ts';
 import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
@@ -171,6 +171,15 @@ describe('/ask', () => {
     const typed = { Text: 'Hi', Model: '', Private: false, Tools: 'Clock', Knowledge: '', Web: false, Folder: '' };
     expect(await send(world, form, { ...typed, Temporary: true, Files: [] })).toEqual({ do: 'work', private: false });
     expect(await body()).toMatchObject({ tool_ids: ['demo_clock'] });
+  });
+
+  it('asks in one step where a platform shows few fields: the rest can be typed as options', async () => {
+    await world.close();
+    world = await openWorld({ wrap: narrow });
+    const form = formIn(await ask(''));
+    expect(form.fields.map(({ name }) => name)).toEqual(['text', 'model', 'private', 'tools', 'knowledge']);
+    expect(form.submit).toBe('Send');
+    expect(await send(world, form, { Text: 'Hi' })).toEqual({ do: 'work', private: false });
   });
 
   it('suggests what the account may use, after those named already', async () => {
