@@ -68,6 +68,8 @@ export function createNaming(rooms: {
 
   /** Best effort, and nobody waits for it: platforms let threads be renamed only now and then. */
   function show({ key, place }: Conversation, title: string, by: 'model' | 'person'): void {
+    // A private answer is a conversation of its own: its title is no business of the others where it was asked.
+    if (key !== placeKey(place)) return;
     delivery
       .title(place, title, by)
       .catch(problemOf)

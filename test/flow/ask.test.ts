@@ -214,6 +214,15 @@ describe('a private /ask', () => {
     expect(world.plain.standing()).toEqual(['Between us.']);
   });
 
+  it('names its chat, and not the thread of the others that it was asked in', async () => {
+    await world.close();
+    world = await openWorld({ titles: true });
+    world.openWebUI.nextTask('title', '{"title":"A secret plan"}');
+    await ask('private=yes A secret?', { place: THREAD });
+    await vi.waitFor(() => expect(world.openWebUI.chats()[0]?.title).toBe('A secret plan'), { timeout: 5_000 });
+    expect(world.plain.titles).toEqual([]);
+  });
+
   it('wished for in the form is as private', async () => {
     const form = formIn(await ask('', { place: CHANNEL }));
     expect(await send(world, form, { Text: 'A secret?', Private: true })).toEqual({ do: 'work', private: true });
