@@ -30,6 +30,8 @@ const SOON_MS = 300;
 const LATE_MS = 2_000;
 /** A growing text is looked at this often: a chat platform shows no more. */
 const GROWING_MS = 600;
+/** So many times longer than a silent server a server may stay that is at work and has nothing new. */
+const STILL = 6;
 /** So many times as long as the server took for its answer: a large chat is read less often. */
 const CALM = 4;
 
@@ -43,8 +45,8 @@ const tasks = z.looseObject({ task_ids: z.array(z.string()).catch([]) });
  * only looks on.
  *
  * Throws a {@link Failure}: `stopped` when `signal` aborts, which stops the answer on the server too, unless the reason is
- * {@link LEFT_RUNNING}; `timeout` when nothing changed for `idleMs`, `cut` when the server lost the answer, else what it stored as
- * the answer's error.
+ * {@link LEFT_RUNNING}; `timeout`, which stops it as well, when a tool or a model brings nothing new for six times `idleMs`; what
+ * the server is away with when it stays away for `idleMs`; `cut` when it lost the answer; else what it stored as the answer's error.
  */
 export async function* askInBackground(
   server: OpenWebUI,
@@ -56,12 +58,13 @@ export async function* askInBackground(
   try {
     signal.throwIfAborted();
     const { tree } = await readChat(server, at.chatId);
-    const there = Object.hasOwn(tree.history.messages, at.answerId) || (await tasksOf(server, at.chatId)).length > 0;
+    const there = Object.hasOwn(tree.history.messages, at.answerId);
     // Not told to stop while it begins: only an answer that has begun can be stopped on the server.
     const doubt = there ? null : await start(server, question, at, tree);
     yield* follow(server, at, { ...options, doubt });
   } catch (error) {
-    if (signal.aborted && signal.reason !== LEFT_RUNNING) await stopInBackground(server, at.chatId);
+    const givenUp = signal.aborted ? signal.reason !== LEFT_RUNNING : problemOf(error).kind === 'timeout';
+    if (givenUp) await stopInBackground(server, at.chatId);
     if (signal.aborted) throw signal.reason instanceof Failure ? signal.reason : failure('stopped', where, 'stopped');
     throw error;
   }
@@ -101,6 +104,7 @@ async function* follow(
   let seen = '';
   let pause = SOON_MS;
   let alive = clock.now();
+  let moved = alive;
   for (let gone = 0; ; ) {
     await wait(server, pause, options.signal, where);
     const begun = clock.now();
@@ -123,6 +127,9 @@ async function* follow(
       throw options.doubt ?? failure('cut', where, 'the server no longer makes the answer and did not finish it');
     // A tool may take its time: as long as the server names the task, it is at work.
     if (look.running || changed) alive = clock.now();
+    if (changed) moved = clock.now();
+    if (clock.now() - moved > STILL * options.idleMs)
+      throw failure('timeout', where, 'nothing new for a very long time');
     pause = changed ? GROWING_MS : Math.min(LATE_MS, pause * 1.5);
     pause = Math.max(pause, CALM * (clock.now() - begun));
   }

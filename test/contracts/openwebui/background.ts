@@ -114,6 +114,19 @@ export function backgroundContract(at: () => Desk): void {
       expect(Object.keys((await settled(place)).history.messages)).toHaveLength(2);
     }, 20_000);
 
+    test('is begun although another one is being made in the same chat', async () => {
+      const other = await questioned(at().user, 'stuck', 'Hello');
+      const stop = new AbortController();
+      const stuck = followed(at().user, asking('stuck', 'Hello'), other, { signal: stop.signal });
+      await expect
+        .poll(async () => (await readChat(at().user, other.chatId)).tree.history.currentId)
+        .toBe(other.answerId);
+      const place = { ...other, answerId: randomUUID() };
+      expect(await followed(at().user, asking('echo', 'Hello'), place)).toMatchObject({ text: 'Hello', failed: null });
+      stop.abort();
+      expect((await stuck).failed).toBe('stopped');
+    }, 20_000);
+
     test('that is stopped ends on the server too, and stays as far as it came', async () => {
       const place = await questioned(at().user, 'stuck', 'Hello');
       const stop = new AbortController();
