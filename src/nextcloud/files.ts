@@ -29,18 +29,29 @@ export interface DownloadedFile {
   readonly name: string;
 }
 
+/** What an upload is known by. */
+export interface UploadKey {
+  /** Stands before the file's name; letters, digits, `-` and `_`. */
+  readonly key: string;
+  /** It may have been put there before: then it is looked for first. */
+  readonly again: boolean;
+}
+
 /**
  * Puts a file into the account's folder `Parley`, which is made when it is not there, under a name that nothing has yet.
- * The owner sees it there: remove it when its task is over.
+ * The owner sees it there: remove it when its task is over. With a key of its own it is put there once, also over a crash.
  */
 export async function upload(
   nc: Nextcloud,
   file: { readonly name: string; readonly type: string; readonly bytes: Uint8Array },
   signal?: AbortSignal,
+  known?: UploadKey,
 ): Promise<UploadedFile> {
-  await makeFolder(nc, signal);
-  const unique = crypto.randomUUID().replaceAll('-', '').slice(0, 12);
+  const unique = known?.key ?? crypto.randomUUID().replaceAll('-', '').slice(0, 12);
   const path = `${FOLDER}/${unique}-${safeName(file.name)}`;
+  const before = known?.again ? await fileId(nc, path, signal).catch(noneIfMissing) : null;
+  if (before !== null) return { id: before, path };
+  await makeFolder(nc, signal);
   const put: Call = {
     method: 'PUT',
     ...(await dav(nc, path)),
@@ -94,6 +105,11 @@ export async function download(
   const reply = await sendAs(nc, { method: 'GET', path, query: { format: 'json' }, maxBytes, timeoutMs, signal });
   const type = mediaType(reply.contentType);
   return { bytes: reply.bytes, type, name: withEnding(nameIn(reply.disposition) ?? `file-${fileId}`, type) };
+}
+
+function noneIfMissing(error: unknown): null {
+  if (reasonOf(error) === 'missing') return null;
+  throw error;
 }
 
 async function makeFolder(nc: Nextcloud, signal: AbortSignal | undefined): Promise<void> {

@@ -41,6 +41,7 @@ export interface TaskFiles {
 
 /** Keys of posted files stand behind those of any part of a reply. */
 const FIRST_KEY = 10_000;
+const FIRST_INPUT = 20_000;
 /** Tries to fetch one file of a result. */
 const TRIES = 4;
 
@@ -104,15 +105,21 @@ export function createTaskFiles(
     return posted.problem.say;
   }
 
+  const wantedFiles = [...given].flatMap(([key, one]) =>
+    'files' in one ? one.files.map((ref, index) => ({ name: nameOf(key, index), ref })) : [],
+  );
+
   return {
-    wanted: () =>
-      [...given].flatMap(([key, one]) =>
-        'files' in one ? one.files.map((ref, index) => ({ name: nameOf(key, index), ref })) : [],
-      ),
+    wanted: () => wantedFiles,
     async put(nc, { name, ref }, signal) {
       const file = await rooms.adapter(ref.platform).download(ref, rooms.fileBytes);
       if (file.bytes.length === 0) throw new Failure(EMPTY);
-      const { id, path } = await upload(nc, file, signal);
+      // A process that died may have put it there without our hearing of it.
+      const known = {
+        key: partKey(job.id, 0, FIRST_INPUT + wantedFiles.findIndex((one) => one.name === name)),
+        again: job.attempts > 1,
+      };
+      const { id, path } = await upload(nc, file, signal, known);
       return { name, id, path };
     },
     input(put) {

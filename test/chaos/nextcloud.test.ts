@@ -159,6 +159,8 @@ describe('a process that dies while Nextcloud works', () => {
         for (const [index, result] of results.entries())
           expect({ ...some[index], ...result }).toMatchObject({ ...some[index], ...wanted });
       }
+      // What was put there for a task is taken away again, once for each.
+      expect(cloud.world.files.inside('alice', 'Parley')).toEqual([]);
     },
     180_000,
   );
