@@ -125,6 +125,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     unlinked: config.PARLEY_UNLINKED,
     allowAdminKey: config.OPENWEBUI_ALLOW_ADMIN_KEY,
     commandPrefix: config.PARLEY_COMMAND_PREFIX,
+    deletedQuestions: config.PARLEY_DELETED_QUESTIONS,
     after: { titles: config.PARLEY_TITLES, emoji: config.PARLEY_EMOJI, followUps: config.PARLEY_FOLLOW_UPS },
     attachments: { files: config.PARLEY_FILES_LIMIT, bytes: config.PARLEY_FILE_MEGABYTES * MEGABYTE },
     limits: {

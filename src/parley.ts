@@ -59,6 +59,8 @@ export interface ParleyOptions {
   readonly admins: readonly string[];
   /** Who is answered without an account of their own; `service` when not given. */
   readonly unlinked?: UnlinkedPolicy;
+  /** What becomes of the answer to a question that is deleted; it is removed when not given. */
+  readonly deletedQuestions?: 'remove' | 'keep';
   /** Whether an admin's service key is used all the same. */
   readonly allowAdminKey?: boolean;
   /** What platforms put before each command's name; none when not given. */
@@ -164,6 +166,7 @@ export function createParley(options: ParleyOptions): Parley {
       if (await askFirst({ store, delivery, clock }, held.job, question)) return;
       if (await announceFirst({ store, vault, delivery, clock, log, titleLength }, held.job, question)) return;
       await turns.run(held);
+      await turnRoom.offers.showEdit(held.job.id);
       afterLane.wake();
     },
   });
@@ -174,7 +177,9 @@ export function createParley(options: ParleyOptions): Parley {
     log,
     most: AFTERS,
     leaseMs: LEASE_MS,
-    run: (held) => after.run(held),
+    async run(held) {
+      if (!(await inbox.run(held.job))) await after.run(held);
+    },
   });
 
   const inbox = createInbox({
@@ -191,7 +196,9 @@ export function createParley(options: ParleyOptions): Parley {
     timezone: options.timezone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     limits,
     leaseMs: LEASE_MS,
+    deletedQuestions: options.deletedQuestions ?? 'remove',
     wakeTurns: () => turnLane.wake(),
+    wakeAfter: () => afterLane.wake(),
   });
   const connections = createConnections({
     host: inbox.host,

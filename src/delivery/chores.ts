@@ -8,7 +8,7 @@ import type { Pacer, Payer, Rank, Ticket, Wish } from './pacer.ts';
 import { backOff, isFatal } from './retry.ts';
 
 /** The calls of {@link Delivery} that are not replies: small, one at a time, last in the queue for what the budgets leave. */
-export type Chores = Pick<Delivery, 'tell' | 'react' | 'title' | 'busy' | 'upload' | 'hand' | 'thread'> & {
+export type Chores = Pick<Delivery, 'tell' | 'remove' | 'react' | 'title' | 'busy' | 'upload' | 'hand' | 'thread'> & {
   stop(): void;
 };
 
@@ -145,6 +145,16 @@ export function createChores(options: ChoresOptions): Chores {
         log('tell failed', { kind: problem.kind, detail: problem.detail });
         return 'impossible';
       }
+    },
+    remove(place, what) {
+      const adapter = options.adapter(place.platform);
+      return quietly('removal', async () => {
+        const ref = typeof what === 'string' ? await adapter.find(place, what, null) : what;
+        const surface = ref && (await adapter.reopen(ref));
+        // Gone already, or seen by one person through a token that is dead: there is nothing more to be done.
+        if (surface === null || typeof surface === 'string') return;
+        await run(1, scopesOf(adapter, surface.scopes('finish')), () => surface.remove());
+      });
     },
     react(ref, emoji, on) {
       const adapter = options.adapter(ref.place.platform);

@@ -87,6 +87,8 @@ export interface Delivery {
   say(saying: Saying): Promise<Result>;
   /** Something for one person's eyes. `impossible` also when the platform refused. Never rejects. */
   tell(user: UserRef, place: Place, body: Body, via: Trigger | null): Promise<'ephemeral' | 'private' | 'impossible'>;
+  /** Deletes a message of ours, or the one that was posted under this key. Null: it stands no more, or nobody can reach it. Never rejects. */
+  remove(place: Place, what: SurfaceRef | string): Promise<Problem | null>;
   /** Sets or takes off the bot's reaction, when the budget has room. Null: done. Never rejects. */
   react(ref: MessageRef, emoji: string, on: boolean): Promise<Problem | null>;
   /** Names a conversation, when the budget has room. Null: done, or the platform has no titles. Never rejects. */

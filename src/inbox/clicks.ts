@@ -14,6 +14,7 @@ import { decodeQuestion, type Question } from '../turn/question.ts';
 import type { Access } from './access.ts';
 import type { Calls } from './calls.ts';
 import type { Control } from './control.ts';
+import type { Edits } from './edits.ts';
 import { lateSaying } from './late.ts';
 import type { Questions } from './questions.ts';
 import { createShare } from './share.ts';
@@ -32,6 +33,7 @@ export function createClicks(rooms: {
   access: Access;
   control: Control;
   questions: Questions;
+  edits: Pick<Edits, 'ask'>;
   calls: Calls;
   delivery: Delivery;
   taskClick: TaskClick;
@@ -51,6 +53,8 @@ export function createClicks(rooms: {
       case 'retry':
       case 'regenerate':
         return again(event, read.job);
+      case 'edited':
+        return rooms.edits.ask(event, read.job);
       case 'share':
         return share(event, read.job);
       case 'follow':

@@ -2,25 +2,28 @@ import type { Audit } from '../chat/audit.ts';
 import type { Clock } from '../chat/clock.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
-import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
+import { userKey } from '../chat/places.ts';
 import type { Done } from '../commands/desk.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
+import type { Edit } from '../turn/offers.ts';
 import { decodeQuestion } from '../turn/question.ts';
 import type { Turns } from '../turn/runner.ts';
 import type { Access } from './access.ts';
 import type { Questions } from './questions.ts';
+import { wasWithdrawn } from './withdrawals.ts';
 
-/** What people may do to turns, by button, by command or by deleting the question. Each says why when it does nothing. */
+/** What people may do to turns, by button or by command. Each says why when it does nothing. */
 export interface Control {
   stop(person: Person, job: string): Promise<Done>;
   /** Stops all that runs or waits in a conversation and this person may stop. */
   stopAll(person: Person, conversation: string): Promise<Done>;
-  /** Asks again, once however often it is wanted: a sibling answer in the tree, in the same messages. */
-  again(person: Person, job: string, trigger: Trigger | null): Promise<Done>;
-  /** The question was deleted: what runs or waits for it ends. */
-  withdraw(message: MessageRef): Promise<void>;
+  /**
+   * Asks again, once however often it is wanted: a sibling answer in the tree, in the same messages. With an edit it is the
+   * question that gets a sibling, with the words of the edit.
+   */
+  again(person: Person, job: string, trigger: Trigger | null, edit?: Edit): Promise<Done>;
   /** Ends a question that waits or runs, whoever asked it. False: it is over already. */
   end(job: Job): Promise<boolean>;
   /** The newest question of a conversation, running or over; null when there is none. */
@@ -85,7 +88,7 @@ export function createControl(rooms: {
       for (const job of theirs.toReversed()) if (await halt(job)) audited(person, job, 'answer stopped');
       return DONE;
     },
-    async again(person, id, trigger) {
+    async again(person, id, trigger, edit) {
       const job = await store.jobs.get(id);
       if (!job) return { done: false, why: 'That answer is too old for me to know its question. Please ask again.' };
       const no = refused(person, job);
@@ -98,13 +101,17 @@ export function createControl(rooms: {
       const ending = savedTurn(job)?.phase === 'finishing' || savedTurn(job)?.phase === 'over';
       if ((job.state === 'running' || job.state === 'waiting') && !ending)
         return { done: false, why: 'I am still answering that. Stop it first.' };
+      if (await wasWithdrawn(store.jobs, question))
+        return { done: false, why: 'That question was deleted. Please ask again below.' };
       const newest = job.conversation === null ? null : await newestIn(job.conversation);
       if (newest && newest.id !== job.id)
         return { done: false, why: 'That answer is no longer the newest here. Ask again below.' };
       const added = await rooms.questions.add(
-        `again:${id}`,
+        edit ? `edited:${id}` : `again:${id}`,
         {
           ...question,
+          ...edit,
+          revised: edit ? true : undefined,
           // Whoever wants it again asks with their own account.
           regeneratedBy: userKey(person.ref) === userKey(question.asker.ref) ? undefined : person,
           trigger: question.private ? (trigger ?? question.trigger) : question.trigger,
@@ -118,14 +125,6 @@ export function createControl(rooms: {
       );
       if (added.do === 'added') audited(person, job, 'answer asked again');
       return added.do === 'refused' ? { done: false, why: added.say } : DONE;
-    },
-    async withdraw(message) {
-      const asked = await store.jobs.byKey(messageKey(message));
-      if (!asked) return;
-      const { conversation } = asked;
-      const pending = conversation === null ? [asked] : await store.jobs.pending('turn', conversation);
-      for (const job of pending.toReversed())
-        if (decodeQuestion(job.payload, vault).message?.id === message.id) await halt(job);
     },
     end: halt,
     newest: newestIn,

@@ -12,7 +12,7 @@ import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
 import type { Calls } from './calls.ts';
 import type { Clicks } from './clicks.ts';
-import type { Control } from './control.ts';
+import type { Edits } from './edits.ts';
 import { type AccountExtras, suggestExtras, warmFor } from './extras.ts';
 import { findCommand, isParley } from './find-command.ts';
 import type { Home } from './home.ts';
@@ -25,6 +25,7 @@ import { createRepeats } from './repeats.ts';
 import type { Waiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 import { suggestModels } from './warm.ts';
+import type { Withdrawals } from './withdrawals.ts';
 
 /** Keys of events that are remembered: more than come within the minutes in which a platform repeats itself. */
 const REMEMBERED = 5_000;
@@ -42,7 +43,8 @@ export interface HostRooms {
   readonly messages: Messages;
   readonly calls: Calls;
   readonly clicks: Clicks;
-  readonly control: Control;
+  readonly withdrawals: Withdrawals;
+  readonly edits: Edits;
   readonly naming: Naming;
   readonly desk: Desk;
   readonly home: Home;
@@ -79,10 +81,10 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       case 'button':
         return rooms.clicks(event);
       case 'deleted':
-        await Promise.all([rooms.control.withdraw(event.ref), rooms.waiting.withdraw(event.ref)]);
+        await Promise.all([rooms.withdrawals.withdraw(event.ref), rooms.waiting.withdraw(event.ref)]);
         return { do: 'none' };
       case 'edited':
-        // The question stands as it was asked: people write a better one below.
+        await rooms.edits.take(event);
         return { do: 'none' };
       case 'renamed':
         if (access.closed(event.place) === null) await rooms.naming.onPlatform(event.place, event.title);

@@ -11,7 +11,7 @@ import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { createAudit } from '../ops/audit.ts';
 import type { Log } from '../ops/log.ts';
-import type { Store } from '../store/port.ts';
+import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import type { TurnRoom } from '../turn/room.ts';
 import { createAccess } from './access.ts';
@@ -23,6 +23,7 @@ import { createCalls } from './calls.ts';
 import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
 import { createDesk } from './desk.ts';
+import { createEdits } from './edits.ts';
 import { createExtras } from './extras.ts';
 import { createForgetting } from './forget.ts';
 import { createFormDesk } from './form-sessions.ts';
@@ -38,6 +39,7 @@ import { createPromptShelf } from './prompt-shelf.ts';
 import { createQuestions } from './questions.ts';
 import { createWaiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
+import { createWithdrawals, WITHDRAW } from './withdrawals.ts';
 
 /** What the inbox is made of. */
 export interface InboxOptions {
@@ -65,8 +67,11 @@ export interface InboxOptions {
   readonly limits: AskLimits & { readonly questionUnits: number };
   /** How long a claimed job is ours without a word. */
   readonly leaseMs: number;
-  /** There is work for the lane `turn`. */
+  /** What becomes of the answer to a question that is deleted. */
+  readonly deletedQuestions: 'remove' | 'keep';
+  /** There is work for the lane `turn`; for the lane `after`. */
   wakeTurns(): void;
+  wakeAfter(): void;
 }
 
 /** The inbox, put together: one host for each adapter, the commands to publish, and Nextcloud's tasks, which run beside the turns. */
@@ -75,6 +80,8 @@ export interface Inbox {
   readonly commands: readonly CommandSpec[];
   start(): void;
   stop(): Promise<void>;
+  /** Performs a job of the lane `after` that the inbox has put there; false for any other. */
+  run(job: Job): Promise<boolean>;
 }
 
 /** See {@link Inbox}. */
@@ -134,7 +141,16 @@ export function createInbox(options: InboxOptions): Inbox {
     limits: (platform) => adapter(platform).limits,
   });
   const { taskClick } = nextcloud;
-  const clicks = createClicks({ store, vault, clock, access, control, questions, calls, delivery, taskClick, log });
+  const { questionUnits } = options.limits;
+  const edits = createEdits({ store, vault, access, control, offers: options.turnRoom.offers, questionUnits });
+  const withdrawals = createWithdrawals({
+    ...{ store, vault, delivery, control, clock, log },
+    remove: options.deletedQuestions === 'remove',
+    wake: options.wakeAfter,
+  });
+  const clicks = createClicks({
+    ...{ store, vault, clock, access, control, questions, edits, calls, delivery, taskClick, log },
+  });
   const home = createHome({ store, desk, registry, clock });
   const messages = createMessages({
     ...{ store, registry, access, calls, questions, clock, keyGuard, nextButtons },
@@ -147,7 +163,8 @@ export function createInbox(options: InboxOptions): Inbox {
     },
   });
   const rooms = {
-    ...{ access, registry, messages, calls, clicks, control, naming, desk, home, keyGuard, warm, accounts, server },
+    ...{ access, registry, messages, calls, clicks, withdrawals, edits, naming },
+    ...{ desk, home, keyGuard, warm, accounts, server },
     ...{ waiting, nextcloud, delivery, log },
     extrasOf(person: Person) {
       const identity = accounts.known(person);
@@ -160,5 +177,10 @@ export function createInbox(options: InboxOptions): Inbox {
     commands: published(registry),
     start: () => nextcloud.start(),
     stop: () => nextcloud.stop(),
+    async run(job) {
+      if (job.kind !== WITHDRAW) return false;
+      await withdrawals.run(job);
+      return true;
+    },
   };
 }

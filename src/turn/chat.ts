@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import { settleInBackground } from '../openwebui/background.ts';
-import type { ChatTree } from '../openwebui/chat-tree.ts';
+import type { ChatTree, NewQuestion } from '../openwebui/chat-tree.ts';
 import { addAnswer, addQuestion, adoptAnswer, changeMessage, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
 import { changeChat, createChat } from '../openwebui/chats.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -23,6 +23,15 @@ export function messageId(job: string, message: 'question' | 'answer'): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/** The question as it is put into a chat: an edited one beside what it was, any other at the end. */
+function newQuestion(tree: ChatTree, ids: Ids, { text, files }: StoredQuestion, now: number): NewQuestion {
+  const { besides } = ids;
+  const messages = new Map(Object.entries(tree.history.messages));
+  const before = besides === undefined ? undefined : messages.get(besides);
+  const parentId = before && (before.parentId === null || messages.has(before.parentId)) ? before.parentId : undefined;
+  return { id: ids.questionId, text, files, now, models: [ids.model], parentId };
+}
+
 /**
  * Puts the question into the conversation's chat, or into a new chat of the asker's, before the model is asked, so that nothing
  * is lost with a crash. A question that is there already is left as it is. `renewed`: the chat had been deleted and a new one was
@@ -38,7 +47,7 @@ export async function openChat(
   const put = (tree: ChatTree) =>
     Object.hasOwn(tree.history.messages, ids.questionId)
       ? tree
-      : addQuestion(tree, { id: ids.questionId, text: question.text, files: question.files, now, models: [ids.model] });
+      : addQuestion(tree, newQuestion(tree, ids, question, now));
   if (ids.chatId !== null) {
     try {
       const chat = await changeChat(servers.save, ids.chatId, put);
@@ -72,13 +81,7 @@ export async function saveAnswer(
     const now = state.startedAt;
     let grown = tree;
     if (!Object.hasOwn(grown.history.messages, ids.questionId)) {
-      grown = addQuestion(grown, {
-        id: ids.questionId,
-        text: question.text,
-        files: question.files,
-        now,
-        models: [ids.model],
-      });
+      grown = addQuestion(grown, newQuestion(grown, ids, question, now));
     }
     if (!Object.hasOwn(grown.history.messages, ids.answerId)) {
       grown = addAnswer(grown, {

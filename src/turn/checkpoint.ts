@@ -43,6 +43,7 @@ const state = z.object({
     .object({
       chatId: z.string().nullable(),
       questionId: z.string(),
+      besides: z.string().optional(),
       answerId: z.string(),
       model: z.string(),
       modelName: z.string(),

@@ -35,6 +35,18 @@ export function composeQuestion(question: Question, overheard: readonly Message[
   return withoutKeys(blocks.join('\n\n'));
 }
 
+/**
+ * A question as it was asked, with the words of its edited form: what people wrote before it, what it replies to and its files stay.
+ * Where the old words are not found in it, the new ones stand alone. `was` null: nothing was edited. Pure.
+ */
+export function reworded(asked: string, was: Question | null, now: Question): string {
+  if (was === null) return asked;
+  const [before, after] = [was, now].map((one) => composeQuestion({ ...one, replyTo: null }, [], true));
+  if (before === undefined || after === undefined) return asked;
+  const at = asked.lastIndexOf(before);
+  return at < 0 ? after : `${asked.slice(0, at)}${after}${asked.slice(at + before.length)}`;
+}
+
 function spoken(name: string, text: string): string {
   return `${name}: ${text}`;
 }

@@ -4,6 +4,7 @@ export const ACTIONS = [
   'retry',
   'regenerate',
   'share',
+  'edited',
   'follow',
   'good',
   'bad',
@@ -18,7 +19,8 @@ export const ACTIONS = [
 
 /**
  * See {@link ACTIONS}. `still` and `drop` answer "Still want an answer?"; `fill` opens a step of a form, `next` runs a command.
- * `cancel`, `rerun` and `chain` are those of tasks: call off, try again, go on with the result. `share` posts a private answer for everybody.
+ * `cancel`, `rerun` and `chain` are those of tasks: call off, try again, go on with the result. `share` posts a private answer for everybody,
+ * `edited` asks the question again as it reads now.
  */
 export type Action = (typeof ACTIONS)[number];
 

@@ -15,8 +15,8 @@ import { sameAccount, whoAsks } from './credentials.ts';
 import type { Ended } from './ended.ts';
 import { knownTurns } from './known-turns.ts';
 import type { Naming } from './naming.ts';
+import type { Offers } from './offers.ts';
 import { decodeQuestion, type Question } from './question.ts';
-import { viewOf } from './view.ts';
 import { withoutControls } from './without-controls.ts';
 
 /** What follows an answer, which each can be switched off. */
@@ -48,6 +48,7 @@ export function createDecorate(rooms: {
   accounts: Pick<Accounts, 'asking'>;
   delivery: Delivery;
   naming: Naming;
+  offers: Offers;
   options: AfterOptions;
   clock: Clock;
   log: Log;
@@ -123,17 +124,7 @@ export function createDecorate(rooms: {
     if (found.length === 0) return;
     await tell(found);
     if (!(await isNewest(turn))) return;
-    const reply = delivery.reply({
-      lease: job,
-      job: turn.job.id,
-      generation: turn.question.generation,
-      place: turn.state.place ?? turn.question.place,
-      via: turn.question.private ? turn.question.trigger : null,
-      after: turn.question.message,
-      reuse: [],
-      expiresAt: turn.job.expiresAt,
-    });
-    await reply.finish(viewOf(turn.state, { followUps: { job: job.id, questions: found } }));
+    await rooms.offers.show(turn.job.id, job);
     // A question that began in this very moment took the buttons off before these came.
     if (await isFollowed(turn)) await withoutControls(rooms, turn.job.id);
   }

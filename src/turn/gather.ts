@@ -16,14 +16,14 @@ import { attach } from './attachments.ts';
 import { changeConversation } from './change-conversation.ts';
 import { messageId, openChat, type StoredQuestion } from './chat.ts';
 import { savedTurn } from './checkpoint.ts';
-import { composeQuestion, titleOf } from './compose.ts';
+import { composeQuestion, reworded, titleOf } from './compose.ts';
 import { attachedFiles, messagesOf, storedFiles } from './context.ts';
 import { asAsker, isAway, sameAccount, whoAsks } from './credentials.ts';
 import { withFileTexts } from './file-text.ts';
 import { withoutForeignFiles } from './foreign-files.ts';
 import { knownTurns } from './known-turns.ts';
 import { conversationKey } from './locate.ts';
-import type { Question } from './question.ts';
+import { decodeQuestion, type Question } from './question.ts';
 import type { Ids, TurnState } from './state.ts';
 import { putInFolder, requestOf, wishedFiles } from './wished.ts';
 
@@ -88,6 +88,8 @@ export function createGather(rooms: {
     const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
     const before = state.ids ? state : replaced && savedTurn(replaced);
     const old = before?.ids ?? null;
+    // Edited, and not begun by a try before a crash: a question of its own, beside what it was.
+    const was = question.revised && !state.ids && replaced ? decodeQuestion(replaced.payload, rooms.vault) : null;
     const chat = old?.chatId ? old : conversation;
     // Who asks first gives the conversation its chat.
     const owner = chat.chatId === null ? ask.owner : chat.owner;
@@ -101,13 +103,14 @@ export function createGather(rooms: {
     ]);
     const composed = composeQuestion(question, overheard.messages, conversation.chatId === null);
     const asked: StoredQuestion = {
-      text: before?.asked ?? withFileTexts(composed, attachments.texts),
+      text: before?.asked ? reworded(before.asked, was, question) : withFileTexts(composed, attachments.texts),
       files: [...storedFiles(attachments), ...wishedFiles(question)],
     };
     const wanted: Ids = {
       chatId: chat.chatId,
       // Made of the job's own id, so that a second try after a crash finds what the first has stored.
-      questionId: old?.questionId ?? messageId(job.id, 'question'),
+      questionId: (was ? null : old?.questionId) ?? messageId(job.id, 'question'),
+      besides: was ? old?.questionId : old?.besides,
       answerId: messageId(job.id, 'answer'),
       model: model.id,
       modelName: model.name,
@@ -180,7 +183,7 @@ export function createGather(rooms: {
     const known =
       job.conversation === null ? [] : await knownTurns({ ...rooms, jobs: store.jobs }, job.conversation, ids.chatId);
     // Of an answer that is to be replaced only the question is wanted.
-    const at = known.findIndex((turn) => turn.id === ids.questionId);
+    const at = known.findIndex((turn) => turn.id === (ids.besides ?? ids.questionId));
     const question = { ...asked, id: ids.questionId, role: 'user', model: null, done: true, error: null } as const;
     return [...(at < 0 ? known : known.slice(0, at)), question];
   }

@@ -25,6 +25,8 @@ export async function knownTurns(
     const asked = state.asked ?? decodeQuestion(job.payload, rooms.vault).text;
     const question: Turn = { ...plain, id: ids.questionId, role: 'user', text: asked, model: null };
     const answer: Turn = { ...plain, id: ids.answerId, role: 'assistant', text, model: ids.model };
+    // An edited question stands in place of what it was.
+    if (ids.besides !== undefined) found.delete(ids.besides);
     const before = found.get(ids.questionId);
     // An answer that failed without a word leaves the one before it standing.
     found.set(ids.questionId, text === '' ? (before ?? [question]) : [question, answer]);

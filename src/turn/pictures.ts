@@ -1,3 +1,4 @@
+import type { SurfaceRef } from '../chat/adapter.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
@@ -6,6 +7,7 @@ import { partKey } from '../delivery/keys.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { fileContent } from '../openwebui/files.ts';
 import type { Log } from '../ops/log.ts';
+import type { Job, Outbox } from '../store/port.ts';
 import { imageType } from './attachments.ts';
 
 /** Pictures of one answer, and the bytes of each. */
@@ -23,8 +25,23 @@ export interface Pictures {
 }
 
 /** See {@link Pictures}. Addresses elsewhere are never fetched: a model could name any. */
-export function createPictures(rooms: { delivery: Delivery; log: Log; job: string; generation: number }): Pictures {
+export function createPictures(rooms: {
+  delivery: Delivery;
+  outbox: Outbox;
+  log: Log;
+  job: Job;
+  generation: number;
+}): Pictures {
   const taken: string[] = [];
+  const { job, generation } = rooms;
+
+  /** Where it stands, so that it can be taken away with the answer. */
+  async function keep(index: number, ref: SurfaceRef | null): Promise<void> {
+    const key = keyOf(rooms, index);
+    const row = { key, job: `${job.id}:picture`, generation, part: index, state: 'done', ref, shown: null } as const;
+    await rooms.outbox.put({ ...row, expiresAt: job.expiresAt }, null);
+  }
+
   return {
     take(url) {
       if (taken.length >= MOST || (dataOf(url) === null && fileId(url) === null)) return false;
@@ -36,6 +53,7 @@ export function createPictures(rooms: { delivery: Delivery; log: Log; job: strin
         try {
           const picture = await fetchPicture(server, url, index + 1);
           const posted = picture && (await rooms.delivery.upload(place, picture, keyOf(rooms, index)));
+          if (posted?.ok) await keep(index, posted.parts[0] ?? null);
           if (!posted?.ok) rooms.log.info({ detail: posted?.problem.detail ?? 'no picture' }, 'picture left out');
         } catch (error) {
           rooms.log.info({ detail: problemOf(error).detail }, 'picture left out');
@@ -45,8 +63,8 @@ export function createPictures(rooms: { delivery: Delivery; log: Log; job: strin
   };
 }
 
-function keyOf(rooms: { job: string; generation: number }, index: number): string {
-  return partKey(rooms.job, rooms.generation, FIRST_KEY + index);
+function keyOf(rooms: { job: Job; generation: number }, index: number): string {
+  return partKey(rooms.job.id, rooms.generation, FIRST_KEY + index);
 }
 
 async function fetchPicture(server: OpenWebUI, url: string, number: number): Promise<Upload | null> {

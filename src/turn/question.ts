@@ -36,6 +36,8 @@ export interface Question {
   readonly replaces: string | null;
   /** What it is asked with beside what the model brings along; none when not given. */
   readonly wishes?: Wishes | undefined;
+  /** The text is another than that of the question whose answer this one replaces: the asker edited it. */
+  readonly revised?: boolean | undefined;
   /** The asker said that an old question still wants its answer. */
   readonly confirmed: boolean;
 }
@@ -124,6 +126,7 @@ const stored = z.object({
   replaces: z.string().nullable(),
   // Rows of an older version have none.
   wishes: wishes.optional(),
+  revised: z.boolean().optional(),
   confirmed: z.boolean(),
 });
 

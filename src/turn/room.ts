@@ -14,6 +14,7 @@ import { createKept, type Kept } from './kept.ts';
 import { createLocate } from './locate.ts';
 import { type ChooseModel, createChooseModel } from './model-choice.ts';
 import { createNaming, type Naming } from './naming.ts';
+import { createOffers, type Offers } from './offers.ts';
 import { createTurns, type Turns } from './runner.ts';
 
 /** What the room of turns is made of. */
@@ -43,6 +44,7 @@ export interface TurnRoom {
   readonly after: After;
   readonly naming: Naming;
   readonly kept: Kept;
+  readonly offers: Offers;
   readonly chooseModel: ChooseModel;
 }
 
@@ -53,7 +55,11 @@ export function createTurnRoom(options: TurnRoomOptions): TurnRoom {
   const chooseModel = createChooseModel(store.settings, options.model);
   const naming = createNaming({ store, accounts, delivery, clock, log, wake });
   const kept = createKept({ store, delivery, clock, wake });
-  const decorate = createDecorate({ store, vault, accounts, delivery, naming, options: options.after, clock, log });
+  const offers = createOffers({ store, vault, delivery, log });
+  const decorate = createDecorate({
+    ...{ store, vault, accounts, delivery, naming, offers, clock, log },
+    options: options.after,
+  });
   const after = createAfter({
     ...{ store, vault, accounts, decorate, naming, kept, clock, log },
     picturesOf: ({ place, files }) => picturesAgain(adapter(place.platform), files, options.attachments),
@@ -70,5 +76,5 @@ export function createTurnRoom(options: TurnRoomOptions): TurnRoom {
     ...{ store, vault, delivery, clock, log, locate, gather },
     answerUnits: options.answerUnits,
   });
-  return { turns, after, naming, kept, chooseModel };
+  return { turns, after, naming, kept, offers, chooseModel };
 }

@@ -112,7 +112,7 @@ function runTurn(
   let writing: Promise<unknown> = Promise.resolve();
   let checkpointDue = clock.now() + CHECKPOINT_MS;
   let rest: (() => void) | null = null;
-  const pictures = createPictures({ delivery, log, job: job.id, generation: question.generation });
+  const pictures = createPictures({ delivery, outbox: store.outbox, log, job, generation: question.generation });
 
   function dispatch(event: TurnEvent): void {
     if (ended) return;

@@ -13,6 +13,8 @@ export type Phase = 'gathering' | 'asking' | 'answering' | 'finishing' | 'over';
 export interface Ids {
   readonly chatId: string | null;
   readonly questionId: string;
+  /** The question that this one stands beside in the chat, being its edited form. */
+  readonly besides?: string | undefined;
   readonly answerId: string;
   readonly model: string;
   readonly modelName: string;

@@ -8,21 +8,25 @@ export interface FollowUps {
   readonly questions: readonly string[];
 }
 
+/** What is offered under a finished answer beside what can always be done with it. */
+export interface Offered {
+  readonly followUps?: FollowUps | undefined;
+  /** The asker changed the question's text since. */
+  readonly edited?: boolean | undefined;
+}
+
 /**
  * What a turn shows at this moment. Pure. `controls: false` is for an answer that is no longer the newest; `followUps` come
  * after it has been delivered.
  */
-export function viewOf(
-  state: TurnState,
-  options: { readonly controls?: boolean; readonly followUps?: FollowUps } = {},
-): View {
+export function viewOf(state: TurnState, options: Offered & { readonly controls?: boolean } = {}): View {
   const final = state.phase === 'finishing' || state.phase === 'over';
   return {
     markdown: markdownOf(state, final),
     status: state.status,
     note: noteOf(state),
     sources: final ? state.sources : [],
-    controls: options.controls === false ? null : controlsOf(state, final, options.followUps),
+    controls: options.controls === false ? null : controlsOf(state, final, options),
     final,
   };
 }
@@ -54,8 +58,9 @@ function noteOf(state: TurnState): Note | null {
   return { title: `Thought for ${seconds} s`, markdown: state.reasoning };
 }
 
-function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | undefined): Controls {
+function controlsOf(state: TurnState, final: boolean, { followUps, edited }: Offered): Controls {
   const buttons: Button[] = [];
+  if (final && edited) buttons.push(button('edited', 'Answer the edited question', 'primary', state.job));
   if (!final) buttons.push(button('stop', 'Stop', 'danger', state.job));
   else if (state.problem) buttons.push(button('retry', 'Retry', 'primary', state.job));
   else {
@@ -72,10 +77,15 @@ function controlsOf(state: TurnState, final: boolean, followUps: FollowUps | und
 }
 
 function button(
-  action: 'stop' | 'retry' | 'regenerate' | 'share' | 'good' | 'bad',
+  action: 'stop' | 'retry' | 'regenerate' | 'share' | 'good' | 'bad' | 'edited',
   label: string,
   style: Button['style'],
   job: string,
 ): Button {
-  return { id: controlId(action, job), label, style, role: action === 'share' ? 'other' : action };
+  return {
+    id: controlId(action, job),
+    label,
+    style,
+    role: action === 'share' || action === 'edited' ? 'other' : action,
+  };
 }

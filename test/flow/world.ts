@@ -87,6 +87,8 @@ export async function openWorld(
     /** Who may use Parley, and where: members everywhere when not given. */
     access?: AccessRules;
     limits?: ParleyLimits;
+    /** What becomes of answers to deleted questions: removed when not given. */
+    deletedQuestions?: 'remove' | 'keep';
     /** What stands before each command's name. */
     prefix?: string;
     /** Opens a Nextcloud: none when not given. */
@@ -127,6 +129,7 @@ export async function openWorld(
     attachments: { files: 10, bytes: 1_000_000 },
     ...(given.limits && { limits: given.limits }),
     ...(given.nextcloud && { nextcloud: given.nextcloud }),
+    ...(given.deletedQuestions && { deletedQuestions: given.deletedQuestions }),
     ...(given.prefix !== undefined && { commandPrefix: given.prefix }),
   });
   await parley.start();

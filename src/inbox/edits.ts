@@ -1,0 +1,76 @@
+import type { Answer } from '../chat/adapter.ts';
+import type { ButtonEvent, EditedEvent } from '../chat/events.ts';
+import { holdsKey } from '../chat/keys.ts';
+import { messageKey, userKey } from '../chat/places.ts';
+import type { Store } from '../store/port.ts';
+import type { Vault } from '../store/vault.ts';
+import { cleanText } from '../turn/compose.ts';
+import type { Offers } from '../turn/offers.ts';
+import { decodeQuestion } from '../turn/question.ts';
+import type { Access } from './access.ts';
+import type { Control } from './control.ts';
+import { tooLong } from './questions.ts';
+
+/** Questions that were edited: the newest of a conversation can be asked again as it reads now, by whoever asked it. */
+export interface Edits {
+  /** A message reads otherwise now. */
+  take(event: EditedEvent): Promise<void>;
+  /** The button under the answer was pressed. */
+  ask(event: ButtonEvent, job: string): Promise<Answer>;
+}
+
+/** See {@link Edits}. */
+export function createEdits(rooms: {
+  store: Store;
+  vault: Vault;
+  access: Access;
+  control: Control;
+  offers: Offers;
+  /** The longest question, in UTF-16 units. */
+  questionUnits: number;
+}): Edits {
+  const { store, offers } = rooms;
+
+  return {
+    async take({ message }) {
+      const { author, ref } = message;
+      if (message.ours || author.bot || rooms.access.refusal(author, ref.place) !== null) return;
+      const key = messageKey(ref);
+      const asked = (await store.jobs.byKey(key)) ?? (await store.jobs.byKey(`linked:${key}`));
+      if (asked?.lane !== 'turn' || asked.conversation === null) return;
+      // An answer that was given anew is another job, with the same message before it.
+      const newest = await rooms.control.newest(asked.conversation);
+      const question = newest && decodeQuestion(newest.payload, rooms.vault);
+      if (!newest || question?.message?.id !== ref.id || userKey(question.asker.ref) !== userKey(author.ref)) return;
+      const text = cleanText(message.text).trim();
+      const { files } = message;
+      const same = text === question.text && sameFiles(files, question.files);
+      // A command is not a question, and a question cannot become one; what looks like a key goes to no model.
+      const unfit = text.startsWith('/') || holdsKey(text) || tooLong(text, rooms.questionUnits) !== null;
+      if (!same && (unfit || (text === '' && files.length === 0))) return;
+      if (same && (await offers.edit(newest.id)) === null) return;
+      await offers.edited(newest, same ? null : { text, files });
+      await offers.show(newest.id);
+    },
+    async ask(event, id) {
+      const job = await store.jobs.get(id);
+      if (!job) return tell('I no longer know that question. Please ask again.');
+      const { asker, private: isPrivate } = decodeQuestion(job.payload, rooms.vault);
+      if (userKey(asker.ref) !== userKey(event.author.ref))
+        return tell(`Only ${asker.name}, who asked, can have the edited question answered.`);
+      const edit = await offers.edit(id);
+      if (edit === null) return tell('Your question reads as it did when I answered it. Edit it first.');
+      const done = await rooms.control.again(event.author, id, event.trigger, edit);
+      if (!done.done) return tell(done.why);
+      return isPrivate ? { do: 'work', private: true } : { do: 'none' };
+    },
+  };
+}
+
+function sameFiles(one: readonly { readonly id: string }[], other: readonly { readonly id: string }[]): boolean {
+  return one.length === other.length && one.every(({ id }, index) => id === other[index]?.id);
+}
+
+function tell(markdown: string): Answer {
+  return { do: 'say', body: { markdown, controls: null }, private: true };
+}
