@@ -70,8 +70,14 @@ export interface Linking {
   readonly policy: UnlinkedPolicy;
   /** The account that asks for a person. Throws a `Failure` that says why none does. */
   asking(person: Person): Promise<Identity>;
-  /** Links an account and asks what waited for it; how many questions these were. Throws a `Failure` that never repeats the key. */
-  link(person: Person, key: Secret): Promise<{ readonly account: OwnAccount; readonly waiting: number }>;
+  /**
+   * Links an account and asks what waited for it: how many questions these were, and why others of them were `refused`, if any.
+   * Throws a `Failure` that never repeats the key.
+   */
+  link(
+    person: Person,
+    key: Secret,
+  ): Promise<{ readonly account: OwnAccount; readonly asked: number; readonly refused: string | null }>;
   /** Deletes the key. False: there was none. */
   unlink(person: Person): Promise<boolean>;
 }

@@ -19,9 +19,8 @@ export const link: Command = {
     const key = call.filled.values.get('key');
     if (!(key instanceof Secret) || key.reveal().trim() === '') return form(null, 'Paste the key here.');
     try {
-      const { account, waiting } = await desk.linking.link(call.author, new Secret(key.reveal().trim()));
-      const now = waiting === 0 ? 'What you ask me is yours there, and nobody else’s.' : 'I answer your question now.';
-      return said(`You are linked as ${nameOf(account)}. ${now}`);
+      const { account, asked, refused } = await desk.linking.link(call.author, new Secret(key.reveal().trim()));
+      return said(`You are linked as ${nameOf(account)}. ${whatNow(asked, refused)}`);
     } catch (error) {
       return form(null, problemOf(error).say);
     }
@@ -82,6 +81,13 @@ async function accountLine(call: Call, desk: Desk): Promise<string> {
   } catch (error) {
     return `No account asks for you. ${problemOf(error).say}`;
   }
+}
+
+function whatNow(asked: number, refused: string | null): string {
+  if (asked === 0 && refused === null) return 'What you ask me is yours there, and nobody else’s.';
+  const now = asked === 0 ? [] : [`I answer your ${asked === 1 ? 'question' : `${asked} questions`} now.`];
+  const not = refused === null ? [] : [`A question that waited has to be sent again: ${refused}`];
+  return [...now, ...not].join(' ');
 }
 
 async function linkedAs(call: Call, desk: Desk): Promise<string | null> {

@@ -37,7 +37,7 @@ export function createLinking(rooms: {
           log.info({ detail: problemOf(error).detail }, 'the models of a linked account could not be listed yet');
         });
       }
-      return { account, waiting: await waiting.release(person) };
+      return { account, ...(await waiting.release(person)) };
     },
     async unlink(person) {
       const before = accounts.known(person);

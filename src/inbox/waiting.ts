@@ -9,16 +9,24 @@ import type { FormSessions } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { whoAsks } from '../turn/credentials.ts';
 import { decodeQuestion, encodeQuestion, type Question } from '../turn/question.ts';
-import type { Questions } from './questions.ts';
+import type { Added, Questions } from './questions.ts';
 
 /** Questions of people who have to link an account first: kept an hour, also over a restart, and asked once they have. */
 export interface Waiting {
   /** The questions' door with this check before it: who has to link first is told so, and the question waits. */
   readonly questions: Questions;
-  /** Asks what waited for this person; how many questions these were. */
-  release(person: Person): Promise<number>;
+  /** Asks what waited for this person. */
+  release(person: Person): Promise<Released>;
   /** The question was deleted: it waits no longer. */
   withdraw(message: MessageRef): Promise<void>;
+}
+
+/** What became of the questions that waited. */
+export interface Released {
+  /** So many are asked now. */
+  readonly asked: number;
+  /** Why the others are not, and have to be sent again; null where all are. */
+  readonly refused: string | null;
 }
 
 /** The button under the words. */
@@ -34,7 +42,7 @@ type Row = z.infer<typeof list>[number];
 /** See {@link Waiting}. */
 export function createWaiting(rooms: {
   questions: Questions;
-  accounts: Accounts;
+  accounts: Pick<Accounts, 'missing' | 'linkingOff'>;
   forms: FormSessions;
   vault: Vault;
   clock: Clock;
@@ -55,49 +63,59 @@ export function createWaiting(rooms: {
     return (parsed.data ?? []).filter(({ until }) => clock.now() < until);
   }
 
-  function hold(person: Person, key: string, question: Question, queue: string | null): Promise<void> {
-    return inTurn(async () => {
-      const until = clock.now() + KEPT_MS;
-      const id = rowId(key);
-      const row = { user: userKey(person.ref), expiresAt: until };
-      await forms.put({ ...row, id, kind: 'waiting question', data: encodeQuestion(question, vault) });
-      const all = [...(await read(person)).filter((other) => other.id !== id), { id, key, queue, until }];
-      const kept = all.slice(-MOST);
-      for (const gone of all.slice(0, -MOST)) await forms.delete(gone.id);
-      await forms.put({ ...row, id: rowId(userKey(person.ref)), kind: 'waiting', data: JSON.stringify(kept) });
-    });
+  async function hold(person: Person, key: string, question: Question, queue: string | null): Promise<void> {
+    const until = clock.now() + KEPT_MS;
+    const user = userKey(person.ref);
+    // A message has one writer, and is withdrawn by its key alone; the same button may be pressed by several.
+    const own = question.message !== null && key === messageKey(question.message);
+    const id = rowId(own ? key : JSON.stringify([user, key]));
+    const row = { user, expiresAt: until };
+    await forms.put({ ...row, id, kind: 'waiting question', data: encodeQuestion(question, vault) });
+    const all = [...(await read(person)).filter((other) => other.id !== id), { id, key, queue, until }];
+    const kept = all.slice(-MOST);
+    for (const gone of all.slice(0, -MOST)) await forms.delete(gone.id);
+    await forms.put({ ...row, id: rowId(user), kind: 'waiting', data: JSON.stringify(kept) });
   }
 
-  /** Asks one that waited. False: it was withdrawn, or there was no room for it. */
-  async function ask({ id, key, queue }: Row): Promise<boolean> {
+  /** Asks one that waited, under its own key: the same event told again is known then. Null: it was withdrawn. */
+  async function ask({ id, key, queue }: Row): Promise<Added | null> {
     const held = await forms.get(id, clock.now());
-    if (held?.kind !== 'waiting question') return false;
+    if (held?.kind !== 'waiting question') return null;
     const question = decodeQuestion(held.data, vault);
     // What came by a command was answered with the request to link; only what nobody else may see goes that way again.
     const trigger = question.private ? question.trigger : null;
-    const added = await questions.add(`linked:${key}`, { ...question, trigger, confirmed: true }, queue ?? undefined);
+    const added = await questions.add(key, { ...question, trigger, confirmed: true }, queue ?? undefined);
     await forms.delete(id);
-    return added.do === 'added';
+    return added;
   }
 
   return {
     questions: {
       async add(key, question, queue) {
         const person = whoAsks(question);
-        const need = await accounts.missing(person);
-        if (need === null) return questions.add(key, question, queue);
-        const { say } = need.problem;
-        if (accounts.linkingOff !== null) return { do: 'refused', say };
-        await hold(person, key, question, queue ?? null);
-        return { do: 'refused', say: `${say} I keep your question for an hour and answer it then.`, next: [LINK] };
+        if ((await accounts.missing(person)) === null) return questions.add(key, question, queue);
+        return inTurn(async () => {
+          // They may have linked in this very moment, and what waited may have been asked already.
+          const need = await accounts.missing(person);
+          if (need === null) return questions.add(key, question, queue);
+          const { say } = need.problem;
+          if (accounts.linkingOff !== null) return { do: 'refused', say };
+          await hold(person, key, question, queue ?? null);
+          return { do: 'refused', say: `${say} I keep your question for an hour and answer it then.`, next: [LINK] };
+        });
       },
     },
     release(person) {
       return inTurn(async () => {
         let asked = 0;
-        for (const row of await read(person)) if (await ask(row)) asked += 1;
+        let refused: string | null = null;
+        for (const row of await read(person)) {
+          const added = await ask(row);
+          if (added?.do === 'added') asked += 1;
+          if (added?.do === 'refused') refused = added.say;
+        }
         await forms.delete(rowId(userKey(person.ref)));
-        return asked;
+        return { asked, refused };
       });
     },
     withdraw: (message) => forms.delete(rowId(messageKey(message))),
