@@ -52,6 +52,13 @@ describe('a turn', () => {
     expect(state).toMatchObject({ phase: 'over', text: 'Hello', problem: null });
   });
 
+  it('tells which tool is at work until there is text', () => {
+    const working: TurnEvent = { type: 'working', tool: 'get weather' };
+    const { state } = play([...begun, working]);
+    expect(state.status).toBe('Using get weather…');
+    expect(play([working], play([text('Sunny')], state).state).state.status).toBeNull();
+  });
+
   it('leaves the names of its answer in the store before it asks', () => {
     const { effects } = play(begun);
     const kinds = effects.map((effect) => effect.do);
@@ -188,6 +195,19 @@ describe('a turn after a crash', () => {
     const { effects } = play([{ type: 'begin' }, { type: 'delivered' }], { ...crashed, attempt: 2 });
     expect(effects.map((effect) => effect.do)).toEqual(['finish', 'end']);
     expect(effects[0]).toMatchObject({ view: { markdown: 'Whole.', final: true } });
+  });
+
+  it('goes on looking at an answer that the server makes by itself, tools or not, time and again', () => {
+    const armed: TurnEvent = { type: 'gathered', ids, asked: 'Q', notices: [], armed: true };
+    const events: TurnEvent[] = [{ type: 'begin' }, { type: 'located', place }, armed, { type: 'background' }];
+    const crashed = play([...events, text('Half')]);
+    expect(crashed.effects.slice(-2).map((effect) => effect.do)).toEqual(['checkpoint', 'show']);
+    for (const attempt of [2, 3, 10]) {
+      const { effects } = play([{ type: 'begin' }], { ...crashed.state, attempt });
+      expect(effects.map((effect) => effect.do)).toEqual(['locate']);
+    }
+    const { state } = play([{ type: 'begin' }], { ...crashed.state, attempt: 11 });
+    expect(state.problem?.kind).toBe('cut');
   });
 
   it('shows what it has and offers Retry after the second crash', () => {
