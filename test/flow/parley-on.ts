@@ -2,6 +2,7 @@ import type { UnlinkedPolicy } from '../../src/accounts/accounts.ts';
 import type { Adapter } from '../../src/chat/adapter.ts';
 import { systemClock } from '../../src/chat/clock.ts';
 import { Secret } from '../../src/chat/secret.ts';
+import type { OpenNextcloud } from '../../src/inbox/nextcloud.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createParley } from '../../src/parley.ts';
@@ -24,6 +25,7 @@ export async function parleyOn(
     prefix?: string;
     admins?: string[];
     unlinked?: UnlinkedPolicy;
+    nextcloud?: OpenNextcloud;
     before?: (openWebUI: ScriptedOpenWebUI) => Promise<unknown>;
   } = {},
 ): Promise<ParleyOn> {
@@ -46,6 +48,7 @@ export async function parleyOn(
     notice: null,
     admins: given.admins ?? [],
     ...(given.unlinked && { unlinked: given.unlinked }),
+    ...(given.nextcloud && { nextcloud: given.nextcloud }),
     ...(given.prefix !== undefined && { commandPrefix: given.prefix }),
     after: { titles: false, emoji: false, followUps: false },
     attachments: { files: 10, bytes: 1_000_000 },
