@@ -1,0 +1,92 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createDiscord } from '../../adapters/discord/discord.ts';
+import { Secret } from '../../src/chat/secret.ts';
+import type { NextcloudOptions } from '../../src/demo/nextcloud/server.ts';
+import { stage } from '../servers/discord-tests/stage.ts';
+import { cloudOn } from './cloud-on.ts';
+
+// Nextcloud's tasks through the real discord.js, on a pretend Discord.
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function flow(options: NextcloudOptions = { held: false, pace: 'instant' }) {
+  const set = await stage();
+  const adapter = createDiscord({
+    token: new Secret(set.server.token),
+    api: set.server.api,
+    privateThreads: false,
+    server: null,
+    recent: async () => [],
+    fileOrigins: [set.server.cdnUrl],
+  });
+  const parley = await cloudOn(adapter, options);
+  closing.push(() => parley.close());
+  const standing = () => [...set.server.world.messages.values()];
+  const until = (what: string, words: RegExp) =>
+    set.server.until(what, () => standing().some((one) => words.test(one.content)));
+  return { ...parley, ...set, standing, until };
+}
+
+test('a summary by command leaves one line with a thread, where the result stands', async () => {
+  const { server, ann, channel, standing, until } = await flow();
+  server.acts.run(ann, channel, 'nextcloud summarize', { text: 'The cat sat. @everyone' });
+  await until('the line', /^Ann ran Nextcloud: summarize/i);
+  await server.until('the result', () =>
+    standing().some((one) => one.channelId !== channel.id && one.content.includes('The cat sat')),
+  );
+  expect(standing().some((one) => one.mentionEveryone)).toBe(false);
+});
+
+test('a context menu works on a message', async () => {
+  const { server, ann, channel, cloud } = await flow();
+  const message = server.people.say(ann, channel, 'Bread needs time. Rye needs more of it.');
+  server.acts.menu(ann, message, 'Summarise with Nextcloud');
+  await vi.waitFor(() => expect(cloud.world.book.all()[0]?.input.input).toMatch(/^Bread needs time/), 8_000);
+});
+
+test('an attachment is transcribed, and an image posted', async () => {
+  const { server, ann, channel, cloud, standing } = await flow();
+  const file = { name: 'voice-message.ogg', type: 'audio/ogg', bytes: Buffer.from('not really audio') };
+  server.acts.run(ann, channel, 'nextcloud transcribe', { file });
+  await vi.waitFor(() => expect(cloud.world.book.all().map((task) => task.type)).toEqual(['core:audio2text']), 8_000);
+  await server.until('the button', () =>
+    standing().some((one) => JSON.stringify(one.components).includes('Summarise')),
+  );
+  server.acts.run(ann, channel, 'nextcloud image', { text: 'A cat' });
+  await server.until('the image', () => standing().some((one) => one.attachments.length > 0));
+});
+
+test('kinds of task and languages are completed while somebody types', async () => {
+  const { server, ann, channel } = await flow();
+  const types = () => server.acts.suggest(ann, channel, 'nextcloud run', { type: 'summ' }, 'type').choices();
+  await expect.poll(types).toEqual([{ name: 'Summarize', value: 'core:text2text:summary' }]);
+  const languages = () => server.acts.suggest(ann, channel, 'nextcloud translate', { to: 'ger' }, 'to').choices();
+  await expect.poll(languages).toEqual([{ name: 'German', value: 'de' }]);
+});
+
+test('progress is shown by editing one message, with Cancel', { timeout: 40_000 }, async () => {
+  const { server, ann, channel, cloud, standing, until } = await flow({});
+  server.acts.run(ann, channel, 'nextcloud summarize', { text: 'A long story.' });
+  const status = () => standing().find((one) => one.content.includes('Waiting in Nextcloud’s queue'));
+  await server.until('the status', () => status() !== undefined, 15_000);
+  const message = status();
+  if (!message) throw new Error('no status');
+  const id = cloud.newest();
+  cloud.start(id);
+  cloud.progress(id, 0.49);
+  await server.until('the progress', () => message.content.includes('Running 49 %'), 10_000);
+  server.acts.click(ann, message, 'Cancel');
+  await until('the end', /Cancelled/);
+});
+
+test('a form asks for what is missing', async () => {
+  const { server, ann, channel, until } = await flow();
+  const asked = server.acts.run(ann, channel, 'nextcloud headline');
+  const modal = await asked.modal();
+  expect(JSON.stringify(modal)).toContain('headline');
+  await server.acts.submit(asked, { 't.f0': 'A cat sat on a mat.' });
+  await until('the line', /ran Nextcloud: headline/);
+});
