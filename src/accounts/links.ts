@@ -42,8 +42,10 @@ export function createLinkBook(rooms: {
   const { links, vault } = rooms;
   const held = new Map<string, Held>();
 
-  function hold(link: Link, key: Secret | null): void {
-    held.set(link.user, { link, identity: key && link.refusedAt === null ? identityOf(link, key) : null });
+  function hold(link: Link, key: Secret | null): Held {
+    const one = { link, identity: key && link.refusedAt === null ? identityOf(link, key) : null };
+    held.set(link.user, one);
+    return one;
   }
 
   function identityOf(link: Link, key: Secret): Identity {
@@ -69,14 +71,22 @@ export function createLinkBook(rooms: {
     async put(user, key, { permissions: _, ...told }, now) {
       const sealed = vault.seal(key, boundTo(user));
       const made = { user, service: SERVICE, sealed, account: JSON.stringify(told), createdAt: now, refusedAt: null };
-      await links.put(made);
-      hold(made, key);
+      // Here as in the two below memory changes first: what comes meanwhile then finds, and writes after, what is so by now.
+      const before = held.get(user);
+      const mine = hold(made, key);
+      try {
+        await links.put(made);
+      } catch (error) {
+        const isMine = held.get(user) === mine;
+        if (isMine && before) held.set(user, before);
+        else if (isMine) held.delete(user);
+        throw error;
+      }
     },
     async refuse(user, server, now) {
       const found = held.get(user);
       if (found?.identity?.server !== server) return false;
       const link = { ...found.link, refusedAt: now };
-      // From memory first: nobody asks with it while the row is being written.
       held.set(user, { link, identity: null });
       await links.put(link);
       return true;

@@ -25,6 +25,8 @@ export interface NextcloudIdentity {
  * its first 401: after 11 wrong logins Nextcloud locks out everybody behind our address (our reference, nextcloud 5).
  */
 export interface NextcloudAccounts {
+  /** Reads the links; those sealed with an old key are sealed anew. Throws when the store cannot be read. */
+  start(): Promise<void>;
   /** The server's address. */
   readonly url: string;
   /** Null where people can connect their own; else the sentence that says what an administrator must do first. */
@@ -99,6 +101,7 @@ export function createNextcloudAccounts(rooms: {
   }
 
   return {
+    start: () => links.load(),
     url: service.url,
     linkingOff: rooms.vault.lasting ? null : LINKING_OFF,
     async asking(person) {
@@ -121,8 +124,12 @@ export function createNextcloudAccounts(rooms: {
       const problem = problemOf(error);
       if (reasonOf(error) !== 'credential') return problem;
       if (identity.owner === null) return { ...problem, say: TEAM_REFUSED };
-      await links.refuse(identity.owner, clock.now());
-      log.info({ user: identity.owner }, 'Nextcloud refused a linked credential: it is not used again');
+      const held = await links.of(identity.owner);
+      // Another may have been connected since.
+      if (held && identityOf(held) === identity) {
+        await links.refuse(identity.owner, clock.now());
+        log.info({ user: identity.owner }, 'Nextcloud refused a linked credential: it is not used again');
+      }
       return { ...problem, say: REFUSED };
     },
     begin: (_person, requester) => beginLogin(site(requester)),
@@ -139,7 +146,8 @@ export function createNextcloudAccounts(rooms: {
         return { name: grant.login };
       });
       const kept = { ...account, name };
-      await links.put(user, grant.password, kept, clock.now());
+      // Unless they have taken it away again, or connected another, while the server was asked.
+      if ((await links.of(user))?.password === grant.password) await links.put(user, grant.password, kept, clock.now());
       log.info({ user }, 'a Nextcloud account waits for confirmation');
       return kept;
     },

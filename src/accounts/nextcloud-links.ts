@@ -27,6 +27,8 @@ export interface HeldLink {
 
 /** All links to Nextcloud accounts, in memory and in the store. */
 export interface NextcloudLinks {
+  /** Reads all rows, if that has not been done; seals anew what was sealed with an old key. */
+  load(): Promise<void>;
   of(user: string): Promise<HeldLink | null>;
   /** The same from memory; null also while nothing has been read yet. */
   known(user: string): HeldLink | null;
@@ -48,70 +50,63 @@ const shape = z.object({
   confirmed: z.boolean(),
 }) satisfies z.ZodType<LinkedAccount>;
 
-/** See {@link NextcloudLinks}. Read once, at the first use; as many as people linked, which is what bounds them. */
+/** See {@link NextcloudLinks}. Read once; as many as people linked, which is what bounds them. */
 export function createNextcloudLinks(links: Links, vault: Vault): NextcloudLinks {
   const held = new Map<string, HeldLink>();
   let loading: Promise<void> | null = null;
 
-  async function load(): Promise<void> {
+  async function read(): Promise<void> {
     for (const link of await links.list(SERVICE)) {
-      const read = shape.safeParse(JSON.parse(link.account));
-      if (!read.success) continue;
+      const told = shape.safeParse(JSON.parse(link.account));
+      if (!told.success) continue;
       const password = vault.open(link.sealed, boundTo(link.user));
       const stale = password !== null && !vault.isCurrent(link.sealed);
       const kept = stale ? { ...link, sealed: vault.seal(password, boundTo(link.user)) } : link;
       if (stale) await links.put(kept);
-      held.set(link.user, { link: kept, account: read.data, password });
+      held.set(link.user, { link: kept, account: told.data, password });
     }
   }
 
-  function loaded(): Promise<void> {
-    loading ??= load().catch((error: unknown) => {
+  function load(): Promise<void> {
+    loading ??= read().catch((error: unknown) => {
       loading = null;
       throw error;
     });
     return loading;
   }
 
-  async function change(one: HeldLink, link: Link, account: LinkedAccount): Promise<void> {
+  async function change({ link, account, password }: HeldLink): Promise<void> {
     const changed = { ...link, account: JSON.stringify(account) };
     // Memory first: nobody acts on the old state while the row is being written.
-    held.set(link.user, { ...one, link: changed, account });
+    held.set(link.user, { link: changed, account, password });
     await links.put(changed);
   }
 
   return {
+    load,
     async of(user) {
-      await loaded();
+      await load();
       return held.get(user) ?? null;
     },
     known: (user) => held.get(user) ?? null,
     async put(user, password, account, now) {
-      await loaded();
+      await load();
       const sealed = vault.seal(password, boundTo(user));
-      const link = {
-        user,
-        service: SERVICE,
-        sealed,
-        account: JSON.stringify(account),
-        createdAt: now,
-        refusedAt: null,
-      };
-      await links.put(link);
-      held.set(user, { link, account, password });
+      const link = { user, service: SERVICE, sealed, account: '', createdAt: now, refusedAt: null };
+      await change({ link, account, password });
     },
     async confirm(user) {
-      await loaded();
+      await load();
       const one = held.get(user);
-      if (one) await change(one, one.link, { ...one.account, confirmed: true });
+      if (one) await change({ ...one, account: { ...one.account, confirmed: true } });
     },
     async refuse(user, now) {
-      await loaded();
+      await load();
       const one = held.get(user);
-      if (one && one.link.refusedAt === null) await change(one, { ...one.link, refusedAt: now }, one.account);
+      if (one && one.link.refusedAt === null) await change({ ...one, link: { ...one.link, refusedAt: now } });
     },
     async delete(user) {
-      await loaded();
+      await load();
       held.delete(user);
       return links.delete(user, SERVICE);
     },

@@ -123,6 +123,9 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
       );
     },
     start() {
+      accounts
+        .start()
+        .catch((error: unknown) => log.warn({ error }, 'the Nextcloud accounts of people could not be read yet'));
       types(setting.nc)
         .fresh()
         .catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
