@@ -214,6 +214,7 @@ async function openRemote(config: Config, log: Log, recent: Recent, listener: Li
       groups: namedIn(access, 'group'),
       emails: config.PARLEY_UNLINKED === 'match',
       commandPrefix: config.PARLEY_COMMAND_PREFIX,
+      privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
       clock: systemClock,
       log: log.child({ platform: 'slack' }),
     });
@@ -236,6 +237,7 @@ async function openRemote(config: Config, log: Log, recent: Recent, listener: Li
       privateThreads: config.DISCORD_PRIVATE_THREADS,
       server: config.DISCORD_GUILD,
       roles: namedIn(access, 'group'),
+      privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
       recent,
       log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
     });

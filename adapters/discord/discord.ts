@@ -39,6 +39,8 @@ export interface DiscordOptions {
   readonly server: string | null;
   /** Roles that the access lists name; none when not given. */
   readonly roles?: readonly string[];
+  /** Whether names of private channels that people mention are passed on; not when not given. */
+  readonly privateChannelNames?: boolean;
   /** Conversations in which messages may have been missed. */
   readonly recent: Recent;
   readonly log?: (what: string, detail: string) => void;
@@ -106,7 +108,10 @@ export function createDiscord(options: DiscordOptions): Adapter {
   };
   const places = createPlaces({ client, rest, privateThreads: options.privateThreads });
   const members = createMembers({ rest, client, roles: options.roles ?? [], clock });
-  const parser = createParser({ client, places, members, reads: () => gateway.content() });
+  const parser = createParser({
+    ...{ client, places, members, reads: () => gateway.content() },
+    privateNames: options.privateChannelNames,
+  });
   const messages = createMessages({ rest, parser });
   const answers = createAnswers({ rest, application: () => application, forms });
   const surfaces = createSurfaces({ messages, answers, places, clock });

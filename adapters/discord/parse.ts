@@ -23,6 +23,9 @@ export interface Parser {
   isOurs(wire: WirePlainMessage): boolean;
 }
 
+/** What stands in place of a private channel's name, where models and chats elsewhere would read it. */
+const PRIVATE_NAME = 'private-channel';
+
 /** Messages that people write; everything else are notices of Discord's own (our reference, discord 5). */
 const WRITTEN: ReadonlySet<number> = new Set([
   MessageType.Default,
@@ -36,9 +39,12 @@ export function createParser(options: {
   client(): Client<true> | null;
   places: Places;
   members: Members;
+  /** Names of private channels may be told. */
+  privateNames?: boolean | undefined;
   /** Whether messages that do not name the bot come with what they say. */
   reads(): boolean;
 }): Parser {
+  const { places } = options;
   const me = () => options.client()?.user.id ?? '';
 
   /** The role that belongs to the bot alone: people take it for the bot itself when they type its name. */
@@ -69,7 +75,8 @@ export function createParser(options: {
       role: (id) => client?.guilds.cache.get(wire.guild_id ?? '')?.roles.cache.get(id)?.name ?? null,
       channel: (id) => {
         const channel = client?.channels.cache.get(id);
-        return channel && 'name' in channel ? (channel.name ?? null) : null;
+        if (!channel || !('name' in channel)) return null;
+        return places.isOpen(channel) || options.privateNames ? (channel.name ?? null) : PRIVATE_NAME;
       },
     });
   }

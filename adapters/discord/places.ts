@@ -1,4 +1,4 @@
-import { ChannelType, type Client, PermissionFlagsBits } from 'discord.js';
+import { type Channel, ChannelType, type Client, PermissionFlagsBits } from 'discord.js';
 import type { Place } from '../../src/chat/places.ts';
 import { failureOf } from './errors.ts';
 import type { Rest } from './rest.ts';
@@ -21,6 +21,8 @@ interface Seen {
 export interface Places {
   /** The place of a channel or thread. `hint`: what came along with the event. Asks Discord only for a thread it has not heard of. */
   of(channel: string, guild: string | null, hint?: { type: number; parent: string | null } | null): Promise<Place>;
+  /** Whether everybody in its server can read a channel, or the channel that a thread hangs on. */
+  isOpen(channel: Channel): boolean;
   /** The category of its channel, if it has one that is known. */
   around(place: Place): readonly string[];
   /** Whether the bot may make the thread of a conversation here, as far as is known. */
@@ -92,6 +94,11 @@ export function createPlaces(options: { client(): Client<true> | null; rest: Res
         thread: inThread ? channel : null,
         kind: kindOf(guild, parent, seen.type),
       };
+    },
+    isOpen(channel) {
+      if (channel.isDMBased()) return false;
+      const parent = channel.isThread() ? (channel.parentId ?? channel.id) : channel.id;
+      return kindOf(channel.guildId, parent, channel.type) === 'public';
     },
     around(place) {
       const channel = options.client()?.channels.cache.get(place.channel);

@@ -18,7 +18,7 @@ export interface Channels {
   place(channel: string, thread: string | null, type: string | null): Promise<Place>;
   /** Null when the bot cannot see the channel at all, such as a conversation of others. Throws a `Failure`. */
   look(channel: string): Promise<Channel | null>;
-  /** Its name, when it can be told. */
+  /** Its name; {@link PRIVATE_NAME} for one that is closed, unless such names may be told; null when nobody knows. */
   name(channel: string): Promise<string | null>;
   /** Asked anew the next time: the bot was let in or put out. */
   forget(channel: string): void;
@@ -33,8 +33,11 @@ const KINDS = new Map<string, Place['kind']>([
   ['mpim', 'private'],
 ]);
 
-/** See {@link Channels}. */
-export function createChannels(api: Api, team: string, clock: Clock): Channels {
+/** What stands in place of a private channel's name, where models and chats elsewhere would read it. */
+export const PRIVATE_NAME = 'private-channel';
+
+/** See {@link Channels}. `privateNames`: names of private channels may be told. */
+export function createChannels(api: Api, team: string, clock: Clock, privateNames = false): Channels {
   const known = createRecent<Promise<Channel | null>>(clock, MOST, KEPT_MS);
 
   async function ask(id: string): Promise<Channel | null> {
@@ -66,7 +69,10 @@ export function createChannels(api: Api, team: string, clock: Clock): Channels {
     },
     async name(channel) {
       try {
-        return (await look(channel))?.name ?? null;
+        const found = await look(channel);
+        // What the bot cannot see is closed to it, and so may be to others.
+        if (found?.kind !== 'public' && !privateNames) return PRIVATE_NAME;
+        return found?.name ?? null;
       } catch (error) {
         if (error instanceof Failure) return null;
         throw error;

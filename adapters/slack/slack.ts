@@ -47,6 +47,8 @@ export interface SlackOptions {
   readonly emails?: boolean;
   /** What stands before the name of each slash command, `/parley` too; none when not given. */
   readonly commandPrefix?: string;
+  /** Whether names of private channels that people mention are passed on; not when not given. */
+  readonly privateChannelNames?: boolean;
   readonly clock: Clock;
   readonly log: SlackLog;
 }
@@ -119,7 +121,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     const { team, self, botId } = identity;
     const groups = createGroups({ api, ids: options.groups ?? [], clock, log });
     const people = createPeople(api, team, clock, groups);
-    const channels = createChannels(api, team, clock);
+    const channels = createChannels(api, team, clock, options.privateChannelNames);
     const reader = createReader({ api, people, channels, self, botId });
     const titles = createTitles(api, clock);
     const surfaces = createSurfaces({ api, reader, titles, clock, self });

@@ -79,7 +79,7 @@ function token(inner: string, names: Names): string {
   const target = bar === -1 ? inner : inner.slice(0, bar);
   const label = bar === -1 ? '' : inner.slice(bar + 1);
   if (target.startsWith('@')) return user(target.slice(1), label, names);
-  if (target.startsWith('#')) return `#${label || names.channels.get(target.slice(1)) || target.slice(1)}`;
+  if (target.startsWith('#')) return `#${names.channels.get(target.slice(1)) || label || target.slice(1)}`;
   if (target.startsWith('!subteam^')) return label || '@group';
   if (target.startsWith('!date^')) return label;
   if (target.startsWith('!')) return label || `@${target.slice(1)}`;
