@@ -2,7 +2,7 @@ import type { Clock } from '../chat/clock.ts';
 import type { Person } from '../chat/messages.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Account } from '../openwebui/server.ts';
-import { accountsWithEmail } from '../openwebui/users.ts';
+import { accountsWithEmail, plainEmail } from '../openwebui/users.ts';
 import { LruMap } from '../store/lru-map.ts';
 
 /** The one account with a person's e-mail, or the sentence that says why there is none to be had. */
@@ -70,7 +70,7 @@ export function createEmailMatch(server: OpenWebUI, clock: Clock): EmailMatch {
 const NO_EMAIL = 'I cannot see your e-mail address here, so I cannot tell which account in Open WebUI is yours.';
 
 function emailOf(person: Person): string | null {
-  return person.stranger || person.email === null ? null : person.email.trim().toLowerCase() || null;
+  return person.stranger || person.email === null ? null : plainEmail(person.email) || null;
 }
 
 function matchOf(accounts: Awaited<ReturnType<typeof accountsWithEmail>>): Match {

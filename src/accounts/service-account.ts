@@ -9,7 +9,10 @@ export interface ServiceAccount {
   /** Looks at the key in the background, again and again until the server has told. */
   start(): void;
   stop(): void;
-  /** The identity; waits for the first look, but not for a server that is away. Throws a `Failure` where an admin's key is refused. */
+  /**
+   * The identity. Waits for the first look; where that told nothing, looks once more, but does not wait long for a server that is
+   * away. Throws a `Failure` where an admin's key is refused.
+   */
   identity(): Promise<Identity>;
   /** The same at once: null where it is refused, or while the first look is under way. */
   known(): Identity | null;
@@ -17,6 +20,7 @@ export interface ServiceAccount {
 
 /** Nobody waits longer for the look at the key. */
 const LOOK_MS = 5_000;
+const LOOK_AGAIN_MS = 1_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -30,6 +34,8 @@ export function createServiceAccount(rooms: {
   const identity: Identity = { owner: null, server: rooms.server, account: null };
   let admin: boolean | null = rooms.allowAdmin ? false : null;
   let looked = rooms.allowAdmin;
+  /** The server was away, or too slow: it may tell as soon as it is back, which is when it can be asked anything again. */
+  let away = false;
   let looking: Promise<void> | null = null;
   let cancel: (() => void) | null = null;
   let pause = FIRST_PAUSE_MS;
@@ -40,7 +46,8 @@ export function createServiceAccount(rooms: {
       admin = (await whoAmI({ ...rooms.server, timeoutMs: LOOK_MS })).role === 'admin';
       if (admin) rooms.log.error({ setting: 'OPENWEBUI_API_KEY' }, ADMIN_KEY);
     } catch (error) {
-      const { kind, detail } = problemOf(error);
+      const { kind, detail, retry } = problemOf(error);
+      away = retry.when !== 'never';
       rooms.log.debug({ kind, detail }, 'whose the service key is could not be told yet');
       if (!ended) cancel = rooms.clock.after(pause, () => void lookOnce());
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -57,6 +64,13 @@ export function createServiceAccount(rooms: {
     return looking;
   }
 
+  async function lookAgain(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancelLate = rooms.clock.after(LOOK_AGAIN_MS, late.resolve);
+    await Promise.race([lookOnce(), late.promise]);
+    cancelLate();
+  }
+
   return {
     start() {
       if (!looked) void lookOnce();
@@ -67,6 +81,7 @@ export function createServiceAccount(rooms: {
     },
     async identity() {
       if (!looked) await lookOnce();
+      else if (admin === null && away) await lookAgain();
       if (admin === true) throw new Failure(refusedKey);
       return identity;
     },

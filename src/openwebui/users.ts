@@ -19,9 +19,17 @@ const answer = z.looseObject({ users: z.array(found) });
 /** Pages that are looked through: names and addresses that merely contain the one asked for come along. */
 const MOST_PAGES = 10;
 
+/**
+ * An e-mail address as two of them are compared: the case of plain letters does not count. Of others it does: some become plain
+ * ones in lower case, as the sign for kelvin becomes a k. Pure.
+ */
+export function plainEmail(email: string): string {
+  return email.trim().replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 /** The accounts that have exactly this e-mail address, in any case, the pending ones too. Any user's key may ask. Throws a `Failure`. */
 export async function accountsWithEmail(server: OpenWebUI, email: string): Promise<readonly FoundAccount[]> {
-  const wanted = email.toLowerCase();
+  const wanted = plainEmail(email);
   const accounts = new Map<string, FoundAccount>();
   const seen = new Set<string>();
   for (let page = 1; page <= MOST_PAGES; page += 1) {
@@ -33,7 +41,8 @@ export async function accountsWithEmail(server: OpenWebUI, email: string): Promi
     if (news.length === 0) break;
     for (const { id, name, email: theirs, role, bio } of news) {
       seen.add(id);
-      if (theirs?.toLowerCase() === wanted) accounts.set(id, { id, name, email: theirs, role, bio: bio ?? null });
+      if (theirs && plainEmail(theirs) === wanted)
+        accounts.set(id, { id, name, email: theirs, role, bio: bio ?? null });
     }
   }
   return [...accounts.values()];

@@ -43,11 +43,18 @@ describe('people without a link', () => {
   it.each([
     ['no account has it', { email: 'to@example.test' }, /No account/],
     ['it is only known in part', { email: 'otto@example' }, /No account/],
+    ['it has a dot more', { email: 'otto@example.test.' }, /No account/],
+    ['it has a tag', { email: 'otto+x@example.test' }, /No account/],
+    ['it only looks the same', { email: 'ottо@example.test' }, /No account/],
+    ['it is as good as the same in Unicode', { email: 'ｏtto@example.test' }, /No account/],
+    ['it becomes the same in lower case', { email: 'KIM@example.test'.replace('K', '\u212A') }, /No account/],
     ['the platform does not tell it', { email: null }, /cannot see your e-mail/],
     ['they are of another organisation', { email: 'otto@example.test', stranger: true }, /cannot see your e-mail/],
     ['the account waits', { email: 'penny@example.test' }, /waits to be accepted/],
   ])('are refused by e-mail where %s', async (_, more, why) => {
-    const { accounts } = await world({ policy: 'match' });
+    const { accounts, openWebUI } = await world({ policy: 'match' });
+    const [otto] = openWebUI.world.users.all().filter((user) => user.email === 'otto@example.test');
+    if (otto) openWebUI.world.users.put({ ...otto, id: 'kim', email: 'kim@example.test', api_key: null });
     await expect(accounts.asking(somebody(more))).rejects.toMatchObject({
       reason: 'unmatched',
       problem: { say: expect.stringMatching(why) },
@@ -100,6 +107,19 @@ describe('an admin’s service key', () => {
     expect((await accounts.asking(somebody())).owner).toBeNull();
     await openWebUI.up();
     while (!logged.some((line) => line.includes('admin’s key'))) await clock.advance(300_000);
+    await expect(accounts.asking(somebody())).rejects.toMatchObject({ problem: { kind: 'forbidden' } });
+    await openWebUI.close();
+  });
+});
+
+describe('whether the service key is an admin’s, while that could not be told yet', () => {
+  it('is asked before it is asked with: not one question of theirs slips through once the server is up', async () => {
+    const { startScriptedOpenWebUI } = await import('../servers/openwebui/server.ts');
+    const openWebUI = await startScriptedOpenWebUI();
+    await openWebUI.down();
+    const { accounts } = await world({ openWebUI, key: openWebUI.adminKey });
+    await accounts.asking(somebody());
+    await openWebUI.up();
     await expect(accounts.asking(somebody())).rejects.toMatchObject({ problem: { kind: 'forbidden' } });
     await openWebUI.close();
   });
