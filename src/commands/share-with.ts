@@ -41,7 +41,7 @@ export async function readShares(server: OpenWebUI, typed: string): Promise<Shar
     } else if (found.length > 1) return { why: several(name, found) };
     // An id that this account does not see is taken as it is: the server knows whether there is such a one.
     else if (kind !== null && ID.test(name)) grants.push({ to: kind, id: name, may });
-    else return { why: nobody(name, kind, there.length > 0 ? there : await nearby(server, name, kind, groups)) };
+    else return { why: nobody(name, kind, [...there, ...(await nearby(server, name, kind, groups))]) };
   }
   return { grants, names };
 }
