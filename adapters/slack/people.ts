@@ -44,7 +44,8 @@ export function createPeople(api: Api, team: string, clock: Clock, groups: Group
     return {
       ref: ref(id),
       name: profile?.display_name || profile?.real_name || user.real_name || user.name || id,
-      email: profile?.email ?? null,
+      // One that they only claim tells nothing of who they are.
+      email: user.is_email_confirmed === false ? null : (profile?.email ?? null),
       locale: user.locale ?? null,
       timezone: user.tz ?? null,
       bot: user.is_bot === true || id === SLACKBOT,

@@ -210,6 +210,7 @@ export const usersInfo = z.looseObject({
     is_restricted: z.boolean().nullish(),
     is_ultra_restricted: z.boolean().nullish(),
     is_stranger: z.boolean().nullish(),
+    is_email_confirmed: z.boolean().nullish(),
     enterprise_user: z.looseObject({ teams: z.array(z.string()).nullish() }).nullish(),
     profile: z.looseObject({ display_name: maybe, real_name: maybe, email: maybe }).nullish(),
   }),

@@ -245,6 +245,18 @@ describe('meeting people', () => {
     expect(core.events).toHaveLength(3);
   });
 
+  it('tells an e-mail address only where it is known to be theirs', async () => {
+    const { slack, channel, event } = await stage();
+    const [ada, bob] = ['ada', 'bob'].map((name) => slack.people.user({ name }));
+    if (!ada || !bob) throw new Error('nobody is there');
+    bob.emailConfirmed = false;
+    slack.world.scopes.add('users:read.email');
+    slack.people.say(ada, channel, 'first');
+    slack.people.say(bob, channel, 'second');
+    expect((await event('message', (one) => one.message.text === 'first')).message.author.email).toBe(ada.email);
+    expect((await event('message', (one) => one.message.text === 'second')).message.author.email).toBeNull();
+  });
+
   it('hears of changed and deleted messages', async () => {
     const { slack, ann, channel, event, core } = await stage();
     const said = slack.people.say(ann, channel, 'frist');

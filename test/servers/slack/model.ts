@@ -6,6 +6,8 @@ export interface User {
   name: string;
   realName: string;
   email: string | null;
+  /** Whether they have shown that the address is theirs. */
+  emailConfirmed: boolean;
   teamId: string;
   isBot: boolean;
   /** A guest: `is_restricted`, or `is_ultra_restricted` for a single-channel guest. */

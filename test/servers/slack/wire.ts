@@ -14,6 +14,7 @@ export function userJson(user: User, withEmail = true): Json {
     tz: user.tz,
     locale: user.locale,
     is_bot: user.isBot,
+    is_email_confirmed: user.emailConfirmed,
     is_app_user: false,
     is_admin: false,
     is_owner: false,

@@ -92,6 +92,7 @@ export function createWorld(options: WorldOptions): World {
     name: 'parley',
     realName: 'Parley',
     email: null,
+    emailConfirmed: false,
     teamId: 'T0TEST001',
     isBot: true,
     guest: 'none',
