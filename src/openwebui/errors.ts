@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Failure, type Problem, type ProblemKind, type Retry } from '../chat/errors.ts';
+import { harmless } from '../chat/harmless.ts';
 
 /** What a call is about, for the sentence the person reads. `answer` and `task` are those that make a model work. */
 export type About =
@@ -206,9 +207,11 @@ function nameOf(error: unknown): string {
   return `${codeOf(error) || error.name}: ${clip(error.message)}`;
 }
 
+/** UTF-16 units of a server's own words that are kept. */
+const LONGEST_WORDS = 200;
+
 function clip(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
-  return line.length <= 300 ? line : `${line.slice(0, 299)}…`;
+  return harmless(text, LONGEST_WORDS);
 }
 
 const things: Record<About, string> = {

@@ -1,4 +1,6 @@
 import pino from 'pino';
+import { harmless } from '../chat/harmless.ts';
+import { errorFields } from './error-fields.ts';
 
 /** What every room may do with the log. Fields are ids, counts and kinds; never a message's text, never a secret. */
 export interface Log {
@@ -10,6 +12,9 @@ export interface Log {
   /** The same log with fields on every line, such as the turn's id. */
   child(fields: object): Log;
 }
+
+/** UTF-16 units of a detail. */
+const DETAIL_UNITS = 400;
 
 /** Fields that are redacted wherever they stand, should anything ever pass one on: the second net under the `Secret` type. */
 const REDACTED = [
@@ -45,10 +50,15 @@ export function createLog(
         paths: [...REDACTED, ...REDACTED.filter((path) => !path.includes('.')).map((path) => `*.${path}`)],
         censor: '[secret]',
       },
-      serializers: { error: pino.stdSerializers.err },
+      serializers: { error: errorFields, detail: scrubbed, why: scrubbed },
     },
     destination,
   );
+}
+
+/** Details are made of others' words here and there: the third net. */
+function scrubbed(value: unknown): unknown {
+  return typeof value === 'string' ? harmless(value, DETAIL_UNITS) : value;
 }
 
 /** One JSON line as a person reads it in a terminal: time, event, fields. */
