@@ -19,6 +19,7 @@ import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
 import type { Control } from './control.ts';
 import type { AccountExtras } from './extras.ts';
+import type { PerAccount } from './per-account.ts';
 import { rate } from './rate.ts';
 import type { Warm } from './warm.ts';
 
@@ -42,7 +43,7 @@ export interface DeskRooms {
   readonly linking: Linking;
   readonly forgetting: Forgetting;
   readonly audit: Audit;
-  extras(server: OpenWebUI): AccountExtras;
+  readonly extras: PerAccount<AccountExtras>;
   readonly delivery: Delivery;
   adapter(platform: string): Adapter;
   /** IANA; for people whose own zone is not known. */
@@ -99,6 +100,7 @@ export function createDesk(rooms: DeskRooms): Desk {
         await serverFact(rooms),
         `Model here: ${model.id ?? 'none yet'}${model.chosenBy === 'server' ? '' : ` (chosen for ${BY[model.chosenBy]})`}`,
         link ? `This conversation in Open WebUI: ${link}` : 'This conversation is not in Open WebUI yet.',
+        ...((await rooms.nextcloud?.facts(person)) ?? []),
       ];
     },
     chatLink(conversation) {
@@ -111,8 +113,8 @@ export function createDesk(rooms: DeskRooms): Desk {
     audit: (person, what, on, count) =>
       rooms.audit({ who: userKey(person.ref), what, on, result: 'done', ...(count !== undefined && { count }) }),
     extras: {
-      tools: async (person) => rooms.extras((await desk.account(person)).server).tools.fresh(),
-      knowledge: async (person) => rooms.extras((await desk.account(person)).server).knowledge.fresh(),
+      tools: async (person) => rooms.extras.of((await desk.account(person)).server).tools.fresh(),
+      knowledge: async (person) => rooms.extras.of((await desk.account(person)).server).knowledge.fresh(),
     },
     async account(person) {
       const { owner, server } = await rooms.accounts.asking(person);

@@ -7,7 +7,7 @@ import { type Folder, listFolders } from '../openwebui/folders.ts';
 import { listKnowledge } from '../openwebui/knowledge.ts';
 import { listPrincipals, type Principal } from '../openwebui/principals.ts';
 import { listTools, type Named } from '../openwebui/tools.ts';
-import { LruMap } from '../store/lru-map.ts';
+import { createPerAccount, type PerAccount } from './per-account.ts';
 import { createWarmList, listKey, type WarmList } from './warm-list.ts';
 
 /** What an account may ask with and share with, kept warm: answered at once from memory, also while Open WebUI is slow or down. */
@@ -18,34 +18,24 @@ export interface AccountExtras {
   readonly principals: WarmList<Principal>;
 }
 
-/** Accounts whose lists are held at one time. */
-const ACCOUNTS = 200;
-
 const named = z.array(z.object({ id: z.string(), name: z.string(), description: z.string().nullable() }));
 const folders = z.array(z.object({ id: z.string(), name: z.string(), parentId: z.string().nullable() }));
 const principals = z.array(
   z.object({ to: z.enum(['user', 'group']), id: z.string(), name: z.string(), email: z.string().nullable() }),
 );
 
-/** The lists of each account, made when they are first asked for: most people never use them. */
-export function createExtras(clock: Clock, cache: Keyv): (server: OpenWebUI) => AccountExtras {
-  const accounts = new LruMap<string, AccountExtras>(ACCOUNTS);
-
-  return (server) => {
-    const key = listKey('extras', server);
-    const there = accounts.get(key);
-    if (there) return there;
+/** The lists of each account, made when they are first asked for: most people never use them. `team` is the server through the service key. */
+export function createExtras(team: OpenWebUI, clock: Clock, cache: Keyv): PerAccount<AccountExtras> {
+  return createPerAccount(team, cache, (server, kept) => {
     const warm = <Item>(what: string, schema: z.ZodType<readonly Item[]>, list: () => Promise<readonly Item[]>) =>
-      createWarmList<Item>({ key: listKey(what, server), schema, clock, cache, list });
-    const made: AccountExtras = {
+      createWarmList<Item>({ key: listKey(what, server), schema, clock, cache: kept, list });
+    return {
       tools: warm('tools', named, () => listTools(server)),
       knowledge: warm('knowledge', named, () => listKnowledge(server)),
       folders: warm('folders', folders, () => listFolders(server)),
       principals: warm('principals', principals, () => listPrincipals(server)),
     };
-    accounts.set(key, made);
-    return made;
-  };
+  });
 }
 
 /** Has the lists fetched, in the background, that this command's options will want. */

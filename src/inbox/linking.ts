@@ -1,9 +1,11 @@
-import type { Accounts } from '../accounts/accounts.ts';
+import type { Accounts, Identity } from '../accounts/accounts.ts';
 import type { Audit } from '../chat/audit.ts';
 import { problemOf } from '../chat/errors.ts';
 import { userKey } from '../chat/places.ts';
 import type { Linking } from '../commands/desk.ts';
 import type { Log } from '../ops/log.ts';
+import type { AccountExtras } from './extras.ts';
+import type { PerAccount } from './per-account.ts';
 import type { Waiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 
@@ -11,11 +13,18 @@ import type { Warm } from './warm.ts';
 export function createLinking(rooms: {
   accounts: Accounts;
   warm: Warm;
+  extras: PerAccount<AccountExtras>;
   waiting: Waiting;
   audit: Audit;
   log: Log;
 }): Linking {
-  const { accounts, warm, waiting, audit, log } = rooms;
+  const { accounts, warm, extras, waiting, audit, log } = rooms;
+
+  /** Nothing that an account could see is kept longer than its link. */
+  function forget({ server }: Identity): void {
+    warm.forget(server);
+    extras.forget(server);
+  }
 
   return {
     off: accounts.linkingOff,
@@ -29,7 +38,7 @@ export function createLinking(rooms: {
         throw error;
       });
       audit({ who, what: 'account linked', on: account.id, result: 'done' });
-      if (before) warm.forget(before.server);
+      if (before) forget(before);
       const identity = accounts.known(person);
       if (identity) {
         warm.prompts(identity.server).known();
@@ -42,7 +51,7 @@ export function createLinking(rooms: {
     async unlink(person) {
       const before = accounts.known(person);
       const gone = await accounts.unlink(person);
-      if (gone && before) warm.forget(before.server);
+      if (gone && before) forget(before);
       if (gone) audit({ who: userKey(person.ref), what: 'account unlinked', on: null, result: 'done' });
       return gone;
     },

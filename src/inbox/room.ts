@@ -108,7 +108,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, vault, clock });
   const { questions } = waiting;
   const control = createControl({ store, vault, clock, access, turns, questions, audit });
-  const extras = createExtras(clock, options.cache);
+  const extras = createExtras(server, clock, options.cache);
   const nextButtons = createNextButtons(store.forms, clock);
   const nextcloud =
     options.nextcloud?.({
@@ -117,7 +117,7 @@ export function createInbox(options: InboxOptions): Inbox {
       isAdmin: (person) => access.isAdmin(person),
     }) ?? noNextcloud;
   const nextcloudDesk = nextcloud.desk && auditedNextcloud(nextcloud.desk, audit);
-  const linking = createLinking({ accounts, warm, waiting, audit, log });
+  const linking = createLinking({ accounts, warm, extras, waiting, audit, log });
   const forgetting = createForgetting({
     ...{ store, vault, accounts, linking, control, clock, audit, log },
     kept: options.turnRoom.kept,
@@ -168,7 +168,7 @@ export function createInbox(options: InboxOptions): Inbox {
     ...{ waiting, nextcloud, delivery, log },
     extrasOf(person: Person) {
       const identity = accounts.known(person);
-      return identity && extras(identity.server);
+      return identity && extras.of(identity.server);
     },
   };
 

@@ -2,13 +2,12 @@ import type { Keyv } from 'keyv';
 import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
 import type { Choice } from '../chat/forms.ts';
-import type { Secret } from '../chat/secret.ts';
 import type { ModelChoice } from '../commands/desk.ts';
 import { modelChoice } from '../commands/desk.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { listModels, type Model } from '../openwebui/models.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
-import { LruMap } from '../store/lru-map.ts';
+import { createPerAccount } from './per-account.ts';
 import { createWarmPrompts } from './prompt-shelf.ts';
 import { createWarmList, listKey, type WarmList } from './warm-list.ts';
 
@@ -35,9 +34,6 @@ interface Lists {
   readonly prompts: WarmList<Prompt>;
 }
 
-/** People whose lists are kept, beside the team's. */
-const MOST = 200;
-
 const remembered = z.array(
   z.object({
     id: z.string(),
@@ -56,44 +52,29 @@ const remembered = z.array(
   }),
 ) satisfies z.ZodType<readonly Model[]>;
 
-/** See {@link Warm}. `team` is the server through the service key. Only the team's lists stand in the cache, too: a person's own stay in memory. */
+/** See {@link Warm}. `team` is the server through the service key. */
 export function createWarm(team: OpenWebUI, clock: Clock, cache: Keyv): Warm {
-  const teams = make(team, cache);
-  const own = new LruMap<Secret, Lists>(MOST);
-
-  function make(server: OpenWebUI, kept: Keyv | null): Lists {
-    const models = createWarmList<Model>({
+  const lists = createPerAccount<Lists>(team, cache, (server, kept) => ({
+    models: createWarmList<Model>({
       key: listKey('models', server),
       schema: remembered,
       clock,
       cache: kept,
       list: () => listModels(server),
-    });
-    return { models, prompts: createWarmPrompts(server, clock, kept) };
-  }
-
-  function of(server: OpenWebUI): Lists {
-    const { key } = server;
-    if (key === null || key === team.key) return teams;
-    const known = own.get(key);
-    if (known) return known;
-    const made = make(server, null);
-    own.set(key, made);
-    return made;
-  }
+    }),
+    prompts: createWarmPrompts(server, clock, kept),
+  }));
 
   return {
-    models: (server) => of(server).models.known(),
-    freshModels: (server) => of(server).models.fresh(),
-    prompts: (server) => of(server).prompts,
+    models: (server) => lists.of(server).models.known(),
+    freshModels: (server) => lists.of(server).models.fresh(),
+    prompts: (server) => lists.of(server).prompts,
     promptsChanged(server) {
-      const changed = of(server).prompts;
-      for (const { prompts } of [teams, ...own.values()]) if (prompts !== changed) prompts.age();
+      const changed = lists.of(server).prompts;
+      for (const { prompts } of lists.all()) if (prompts !== changed) prompts.age();
       changed.changed();
     },
-    forget(server) {
-      if (server.key !== null) own.delete(server.key);
-    },
+    forget: lists.forget,
   };
 }
 
