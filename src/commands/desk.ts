@@ -137,6 +137,8 @@ export interface Desk {
   profile(person: Person): Promise<Profile>;
   /** IANA: the person's where the platform tells it, else the configured one. */
   zone(person: Person): string;
+  /** How long what was asked and answered is kept. */
+  readonly keptDays: number;
   /** Milliseconds since the epoch. */
   now(): number;
   /** What was written in a conversation lately, with names, oldest first. Throws a `Failure`. */

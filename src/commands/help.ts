@@ -1,5 +1,6 @@
 import type { Command, Registry } from './registry.ts';
 import { usage } from './registry.ts';
+import { whoReads } from './who-reads.ts';
 
 /** `/help`: what there is, in one screen. Made from the registry, so that it cannot go stale. */
 export function helpCommand(registry: () => Registry): Command {
@@ -9,7 +10,7 @@ export function helpCommand(registry: () => Registry): Command {
     options: [
       {
         name: 'command',
-        summary: 'One command to explain',
+        summary: 'One command to explain, or privacy: who can read this',
         type: 'word',
         required: false,
         choices: [],
@@ -23,6 +24,7 @@ export function helpCommand(registry: () => Registry): Command {
     async run(call, desk) {
       const wanted = call.options.get('command');
       const name = typeof wanted === 'string' ? wanted.replace(/^\//, '') : '';
+      if (name === 'privacy') return { do: 'say', body: { markdown: await whoReads(call, desk), controls: null } };
       if (name) {
         const command = registry().find(name);
         if (!command) {
@@ -42,7 +44,7 @@ export function helpCommand(registry: () => Registry): Command {
         '',
         'A prompt of Open WebUI also runs by its own name: `/minutes` is `/prompt minutes`, unless a command has that name.',
         '',
-        '**Who can read this?** An answer can be read by everybody who can read the place it stands in, and each conversation is also a chat in Open WebUI. What only you should see, ask me in a private conversation.',
+        `**Who can read this?** ${await whoReads(call, desk)}`,
       ].join('\n');
       return { do: 'say', body: { markdown, controls: null } };
     },

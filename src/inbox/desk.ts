@@ -133,6 +133,7 @@ export function createDesk(rooms: DeskRooms): Desk {
       };
     },
     zone: (person) => person.timezone ?? rooms.timezone,
+    keptDays: Math.round(store.keptMs / 86_400_000),
     now: () => rooms.clock.now(),
     async transcript(place) {
       const messages = await rooms.adapter(place.platform).history(place, { before: null, after: null }, TRANSCRIPT);
