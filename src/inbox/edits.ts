@@ -35,8 +35,7 @@ export function createEdits(rooms: {
     async take({ message }) {
       const { author, ref } = message;
       if (message.ours || author.bot || rooms.access.refusal(author, ref.place) !== null) return;
-      const key = messageKey(ref);
-      const asked = (await store.jobs.byKey(key)) ?? (await store.jobs.byKey(`linked:${key}`));
+      const asked = await store.jobs.byKey(messageKey(ref));
       if (asked?.lane !== 'turn' || asked.conversation === null) return;
       // An answer that was given anew is another job, with the same message before it.
       const newest = await rooms.control.newest(asked.conversation);

@@ -53,15 +53,9 @@ export function createWithdrawals(rooms: {
 }): Withdrawals {
   const { store, clock } = rooms;
 
-  /** The first job of a message, whichever way it came to be asked. */
-  async function first(message: MessageRef): Promise<Job | null> {
-    const key = messageKey(message);
-    return (await store.jobs.byKey(key)) ?? store.jobs.byKey(`linked:${key}`);
-  }
-
   /** All turns that answer a message: the first, and those that asked it again. */
   async function turnsOf(message: MessageRef): Promise<readonly Job[]> {
-    const asked = await first(message);
+    const asked = await store.jobs.byKey(messageKey(message));
     if (asked?.lane !== 'turn' || asked.conversation === null) return asked?.lane === 'turn' ? [asked] : [];
     const all = [
       ...(await store.jobs.latest('turn', asked.conversation, MOST)),
