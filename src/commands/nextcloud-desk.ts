@@ -34,8 +34,10 @@ export interface NextcloudDesk {
   confirm(person: Person): Promise<boolean>;
   /** Takes the connection away, on the server too. `left`: the server could not be told. */
   disconnect(person: Person): Promise<'revoked' | 'left' | 'none'>;
-  /** Short lines for `/status`. */
+  /** Short lines for `/status`. Never throws: a server that is away is a fact. */
   facts(person: Person): Promise<readonly string[]>;
+  /** What is plainly said about the server, such as that it is a stand-in; null for a real one. */
+  readonly notice: string | null;
 }
 
 /** A task as its person reads it in a list. */

@@ -15,7 +15,8 @@ export const types = subcommand({
       if (all.length === 0) return say(NO_TYPES);
       const lines = all.slice(0, SHOWN).map((type) => lineOf(type, all));
       if (all.length > SHOWN) lines.push(`- and ${all.length - SHOWN} more`);
-      return say(['Run one with `/nextcloud run <type>`, or by its short name.', '', ...lines].join('\n'));
+      const head = nextcloud.notice === null ? [] : [`> ${nextcloud.notice}`, ''];
+      return say([...head, 'Run one with `/nextcloud run <type>`, or by its short name.', '', ...lines].join('\n'));
     }),
 });
 

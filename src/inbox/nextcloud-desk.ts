@@ -1,6 +1,6 @@
 import type { NextcloudAccounts, NextcloudIdentity } from '../accounts/nextcloud-accounts.ts';
 import type { Clock } from '../chat/clock.ts';
-import { Failure } from '../chat/errors.ts';
+import { Failure, problemOf } from '../chat/errors.ts';
 import type { Person } from '../chat/messages.ts';
 import { userKey } from '../chat/places.ts';
 import type { NextcloudDesk, TaskLine } from '../commands/nextcloud-desk.ts';
@@ -9,7 +9,7 @@ import { reasonOf } from '../nextcloud/errors.ts';
 import { capabilities } from '../nextcloud/server.ts';
 import type { Task, TaskRef } from '../nextcloud/task.ts';
 import { cancel as cancelTask, remove as removeTask, task as taskNow } from '../nextcloud/tasks.ts';
-import { spanWords, statusOf } from '../tasks/status.ts';
+import { statusOf } from '../tasks/status.ts';
 import type { OwnTask, Tasks } from '../tasks/tasks.ts';
 import type { WarmTypes } from './warm-types.ts';
 
@@ -134,11 +134,17 @@ export function createNextcloudDesk(rooms: {
     },
     disconnect: (person) => accounts.unlink(userKey(person.ref)),
     async facts(person) {
-      const identity = await accounts.asking(person);
-      const { version } = await as(identity, ({ nc }) => capabilities(nc));
-      const whose = identity.name === null ? 'through the team’s account' : `as ${identity.name}`;
-      return [rooms.notice ?? `Nextcloud ${version.text} answers ${whose}.`];
+      try {
+        return await asking(person, async (identity) => {
+          const { version } = await capabilities(identity.nc);
+          const whose = identity.name === null ? 'through the team’s account' : `as ${identity.name}`;
+          return [rooms.notice ?? `Nextcloud ${version.text} answers ${whose}.`];
+        });
+      } catch (error) {
+        return [problemOf(error).say];
+      }
     },
+    notice: rooms.notice,
   };
 
   function unknown(number: number): string {
@@ -158,9 +164,4 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
 
 function platformName(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** How long ago something was, for a list. */
-export function agoWords(at: number, now: number): string {
-  return `${spanWords(now - at)} ago`;
 }
