@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { leaksInFile, leaksInLog } from '../secrets/scan.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -23,6 +25,19 @@ export function run(env: Record<string, string>, args: readonly string[] = [], c
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Throws when a secret of its settings stands in what it printed, but for the link that says so, or in its store's files. */
+function expectNoLeak(env: Record<string, string>, lines: readonly string[]): void {
+  const secrets = Object.entries(env).flatMap(([name, value]) => (/KEY|TOKEN|PASSWORD/.test(name) ? [value] : []));
+  const printed = lines.filter((line) => !line.includes('"msg":"Open http')).map((line) => `${line}\n`);
+  const store = (env.PARLEY_STORE ?? '').replace(/^sqlite:/, '');
+  const files = [store, `${store}-wal`].filter((path) => path.startsWith('/') && existsSync(path));
+  const leaks = [
+    ...leaksInLog(printed, { secrets, texts: [] }),
+    ...files.flatMap((path) => leaksInFile(readFileSync(path), 'the store', secrets)),
+  ];
+  if (leaks.length > 0) throw new Error(`Secrets were found where they must not stand:\n${leaks.join('\n')}`);
 }
 
 /** What a process that ends by itself printed, its exit code, and how long it took, in milliseconds. */
@@ -62,6 +77,7 @@ export async function start(env: Record<string, string>, cwd = root): Promise<Pa
       child.kill(signal);
       await once(child, 'close');
     }
+    expectNoLeak(env, lines);
     return child.exitCode;
   };
   return {
