@@ -87,7 +87,7 @@ function reasonForm(answer: string | null): OwnForm {
   ];
   return {
     title: 'What was wrong?',
-    intro: 'Whoever looks after Open WebUI can read this.',
+    intro: 'Say what was wrong with the answer. Whoever looks after Open WebUI can read it.',
     submit: 'Send',
     fields,
     errors: new Map(),

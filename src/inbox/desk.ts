@@ -12,6 +12,7 @@ import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { version } from '../openwebui/server.ts';
+import type { Log } from '../ops/log.ts';
 import type { Store } from '../store/port.ts';
 import { changeConversation } from '../turn/change-conversation.ts';
 import type { ChooseModel } from '../turn/model-choice.ts';
@@ -43,6 +44,7 @@ export interface DeskRooms {
   readonly linking: Linking;
   readonly forgetting: Forgetting;
   readonly audit: Audit;
+  readonly log: Log;
   readonly extras: PerAccount<AccountExtras>;
   readonly delivery: Delivery;
   adapter(platform: string): Adapter;

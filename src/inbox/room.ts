@@ -128,7 +128,7 @@ export function createInbox(options: InboxOptions): Inbox {
     webAddress: options.webAddress,
     notice: options.notice,
     prompts: createPromptShelf(accounts, warm, clock, audit),
-    ...{ linking, forgetting, audit },
+    ...{ linking, forgetting, audit, log },
     nextcloud: nextcloudDesk,
     timezone: options.timezone,
   });
