@@ -26,6 +26,12 @@ const key = fc.oneof(
     .tuple(fc.constantFrom('xoxb', 'xoxp', 'xoxe.xoxp'), alnum(24))
     .map(([kind, text]) => `${kind}-123456789012-${text}`),
   hex(40).map((text) => `xapp-1-A0123456789-1234567890123-${text}`),
+  fc
+    .tuple(fc.constantFrom('gsk_', 'hf_', 'xai-', 'ghp_', 'glpat-'), alnum(36).filter(mixed))
+    .map(([kind, text]) => kind + text),
+  alnum(35)
+    .filter(mixed)
+    .map((text) => `AIza${text}`),
   bot,
   jwt,
 );
@@ -35,8 +41,23 @@ describe('what looks like a key', () => {
     fc.assert(
       fc.property(
         key,
-        fc.constantFrom('', 'my key is ', '"', '/link ', 'key=', '(', '\n'),
-        fc.constantFrom('', ' ok?', '"', '.', ')'),
+        fc.constantFrom(
+          '',
+          'my key is ',
+          '"',
+          '/link ',
+          'key=',
+          '(',
+          '\n',
+          '```\n',
+          '`',
+          '**',
+          '_',
+          '__',
+          '||',
+          'token:',
+        ),
+        fc.constantFrom('', ' ok?', '"', '.', ')', '`', '\n```', '**', '||'),
         (one, before, after) => {
           expect(holdsKey(before + one + after)).toBe(true);
           expect(withoutKeys(before + one + after)).toBe(before + KEY_LEFT_OUT + after);
@@ -57,6 +78,11 @@ describe('what looks like a key', () => {
     'com.example.project.internal.module.SomeVeryLongClassNameForTestingPurposes',
     'Use sk-… or sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx as a placeholder',
     'xoxb-your-bot-token-goes-here',
+    'sk-learn-2024-11-15-model-v2 or sk-tutorial-part2-section3-chapter4-exercise12',
+    'sk-llama3-70b-instruct-q4-k-m-gguf and sk-1st-2nd-3rd-4th-5th-6th-7th-8th',
+    'hf_hub_download_with_retries_and_more and gsk_something_else_entirely_here',
+    'three-other-words-might-match, or X1Y2Z-AAAAA-BBBBB-CCCCC-DDDDD',
+    `data:image/png;base64,${Buffer.from('a picture of nothing at all, '.repeat(4)).toString('base64')}`,
     'eyJ is how base64 of a JSON object begins',
     'sk',
     'sk-',
@@ -64,6 +90,16 @@ describe('what looks like a key', () => {
   ])('is not in %j', (text) => {
     expect(holdsKey(text)).toBe(false);
     expect(withoutKeys(text)).toBe(text);
+  });
+
+  it.each([
+    'sk-550e8400-e29b-41d4-a716-446655440000',
+    'sk-Zm9v_YmFyMTIz-cXV4NDU2_cXV1eDc4-OTAxMjM0NTY3ODkw_YQ',
+    'x7Kd2-9aQbC-tR4mZ-pL0sV-w8NfG',
+    'sk-0a0a0a0a0a0a0a0a\u200b0a0a0a0a0a0a0a0a',
+  ])('is %s', (text) => {
+    expect(holdsKey(text)).toBe(true);
+    expect(holdsKey(`Here: _${text}_`)).toBe(true);
   });
 
   it('is not in prose', () => {
