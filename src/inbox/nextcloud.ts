@@ -107,7 +107,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
   return {
     desk: createNextcloudDesk({ accounts, tasks, types, clock, fileBytes: FILE_BYTES, notice: setting.notice }),
     startTask: createStartTask({ tasks, allowance: rooms.allowance, clock }),
-    taskClick: createTaskClick(tasks),
+    taskClick: createTaskClick({ tasks, allowance: rooms.allowance }),
     suggest({ command, option, typed, author }, most) {
       if (command.split(' ')[0] !== 'nextcloud') return null;
       const identity = accounts.known(author);

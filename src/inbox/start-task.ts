@@ -1,8 +1,9 @@
 import type { Answer } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
+import { problemOf } from '../chat/errors.ts';
 import type { ButtonEvent, Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
-import type { MessageRef, Place } from '../chat/places.ts';
+import { type MessageRef, type Place, userKey } from '../chat/places.ts';
 import type { TaskOutcome } from '../commands/nextcloud-desk.ts';
 import type { Tasks } from '../tasks/tasks.ts';
 import type { Allowance } from './allowance.ts';
@@ -61,14 +62,35 @@ export function createStartTask(rooms: { tasks: Tasks; allowance: Allowance; clo
   };
 }
 
-/** See {@link TaskClick}. */
-export function createTaskClick(tasks: Tasks): TaskClick {
+/** See {@link TaskClick}. A button's id can be made up: what others may press is looked at where it stands. */
+export function createTaskClick(rooms: { tasks: Tasks; allowance: Allowance }): TaskClick {
+  const { tasks } = rooms;
+
+  /** A summary of a transcript: anybody who can read it may want one, and it is counted as theirs. */
+  async function chain(event: ButtonEvent, job: string): Promise<Answer> {
+    const { author, trigger } = event;
+    const about = await tasks.about(job);
+    const mine = about && userKey(about.asker.ref) === userKey(author.ref);
+    const here = about && about.place.team === event.place.team && about.place.channel === event.place.channel;
+    if (about && !mine && !here) return tell('That button belongs to another conversation.');
+    const allowed = await rooms.allowance(author.ref, event.place, `chain:${job}`);
+    if (!allowed.ok) return tell(allowed.say);
+    try {
+      const done = await tasks.chain(author, job, trigger);
+      if (!done.done) allowed.undo();
+      return told(done, about?.private ? { do: 'work', private: true } : { do: 'none' });
+    } catch (error) {
+      allowed.undo();
+      return tell(problemOf(error).say);
+    }
+  }
+
   return async (event, job, action) => {
     const { author, trigger } = event;
     if (action === 'cancel') return told(await tasks.cancel(author, job), { do: 'none' });
-    const isPrivate = await tasks.isPrivate(job);
-    const done = action === 'rerun' ? await tasks.again(author, job, trigger) : await tasks.chain(author, job, trigger);
-    return told(done, isPrivate ? { do: 'work', private: true } : { do: 'none' });
+    if (action === 'chain') return chain(event, job);
+    const done = await tasks.again(author, job, trigger);
+    return told(done, (await tasks.about(job))?.private ? { do: 'work', private: true } : { do: 'none' });
   };
 }
 

@@ -41,8 +41,8 @@ export interface Tasks {
   /** The person's newest tasks, the newest first. */
   of(person: Person): Promise<readonly OwnTask[]>;
   forget(person: Person, job: string): Promise<void>;
-  /** Whether what comes of this task is for its asker alone; null when it is not known. */
-  isPrivate(job: string): Promise<boolean | null>;
+  /** Whose a task is, where it stands, and whether it is for its asker alone; null when it is not known. */
+  about(job: string): Promise<{ readonly asker: Person; readonly place: Place; readonly private: boolean } | null>;
   /** Lets go of every running task without a word and gives it back to the queue: the next process takes it up again. */
   abandon(): Promise<void>;
 }
@@ -191,8 +191,11 @@ export function createTasks(rooms: TasksRooms): Tasks {
       return jobs.map((job) => ({ job, request: decodeRequest(job.payload, vault), state: savedTask(job) }));
     },
     forget: (person, job) => book.remove(person.ref, job),
-    async isPrivate(id) {
-      return (await find(id))?.request.private ?? null;
+    async about(id) {
+      const task = await find(id);
+      if (!task) return null;
+      const { asker, conversation, private: isPrivate } = task.request;
+      return { asker, place: task.state?.place ?? conversation, private: isPrivate };
     },
     async abandon() {
       grants.abort();

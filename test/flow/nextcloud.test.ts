@@ -179,7 +179,38 @@ describe('other kinds of task', () => {
   });
 });
 
+describe('what is private', () => {
+  it('stays so through retries and summaries', async () => {
+    world = await openCloudWorld(quick);
+    const files = [world.file('voice.ogg', 'audio/ogg')];
+    expect(await run('transcribe private=yes', { files })).toEqual({ do: 'work', private: true });
+    await vi.waitFor(() => expect(world.buttons()).toEqual(['Summarise']), soon);
+    expect(await world.press('Summarise', 'Ben')).toMatchObject({
+      body: { markdown: 'Only Ann, who asked, can do that.' },
+    });
+    expect(await world.press('Summarise')).toEqual({ do: 'work', private: true });
+    await vi.waitFor(() => expect(world.cloud.world.book.all()).toHaveLength(2), soon);
+    expect(world.plain.standing().join('\n')).not.toContain('ran Nextcloud');
+  });
+
+  it('and comes by a message needs the slash command, since a message has no way back to one alone', async () => {
+    world = await openCloudWorld(quick);
+    expect(wordsIn(await world.host.accept(world.message('/nextcloud summarize private=yes Hello.')))).toMatch(
+      /slash command/,
+    );
+  });
+});
+
 describe('one’s own tasks', () => {
+  it('on a server that cannot stop them are no longer waited for, and taken off its list', async () => {
+    world = await openCloudWorld({ server: { profile: '28' } });
+    await run('summarize One.');
+    await vi.waitFor(async () => expect(wordsIn(await run('list'))).toMatch(/Waiting/), soon);
+    expect(wordsIn(await run('cancel'))).toMatch(/calling it off/);
+    await shown(/\*Stopped waiting\.\*/);
+    expect(world.cloud.seen({ method: 'DELETE', path: /textprocessing\/task/ })).toHaveLength(1);
+  });
+
   it('can be listed, looked at, called off and deleted, and nobody else’s', async () => {
     world = await openCloudWorld();
     await run('summarize One.');
