@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDITED } from '../src/chat/audit.ts';
 import { allCommands } from '../src/commands/all.ts';
 import { usage } from '../src/commands/registry.ts';
 import { sampleEnv, settingsTable } from '../src/config/tables.ts';
@@ -19,6 +20,7 @@ export function generatedFiles(): Map<string, string> {
     ['.env.example', sampleEnv(parts)],
     ['docs/configuration.md', withTable(read('docs/configuration.md'), 'settings', settingsTable(parts))],
     ['docs/coverage.md', coverageDocument()],
+    ['docs/security.md', withTable(read('docs/security.md'), 'audit', auditTable())],
     ['README.md', readme()],
   ]);
 }
@@ -28,6 +30,11 @@ export function staleFiles(): string[] {
   return [...generatedFiles()]
     .filter(([path, text]) => !existsSync(join(root, path)) || read(path) !== text)
     .map(([path]) => path);
+}
+
+function auditTable(): string {
+  const rows = Object.entries(AUDITED).map(([what, meaning]) => `| \`${what}\` | ${meaning} |`);
+  return ['| what | when |', '| --- | --- |', ...rows].join('\n');
 }
 
 function commandsTable(): string {

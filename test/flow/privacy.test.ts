@@ -132,6 +132,18 @@ describe('a button’s id', () => {
     expect(world.plain.standing()).toEqual(['I will keep it: Monday.']);
   });
 
+  it('of an answer for one person alone is of no use to an admin either', async () => {
+    await open();
+    world.openWebUI.next(says('I will keep it: Monday.'));
+    const event = world.command('ask', SECRET, { options: { private: 'yes' } });
+    await world.host.accept(event);
+    await vi.waitFor(() => expect(world.buttons()).toContain('Share here'));
+    const job = (await world.store.jobs.byKey(event.key))?.id ?? '';
+    for (const action of ['regenerate', 'retry', 'share', 'edited', 'good'] as const)
+      expect(JSON.stringify(await forge(controlId(action, job), 'admin', THREAD))).toContain('Only Ann');
+    expect(world.openWebUI.asked).toHaveLength(1);
+  });
+
   it('of a follow-up question, stolen from a private conversation, asks nothing elsewhere', async () => {
     await open({ followUps: true });
     const job = await ask(SECRET, 'Ann', DIRECT);
