@@ -1,9 +1,11 @@
 import { nearest } from '../chat/nearest.ts';
 import { placeKey, userKey } from '../chat/places.ts';
 import type { ModelChoice } from './desk.ts';
-import type { Call, Command } from './registry.ts';
+import type { Call, Command, Next } from './registry.ts';
 
 const SHOWN = 20;
+/** Models in the list to choose from; any other can be typed. */
+const OFFERED = 100;
 
 /** Where each choice of a model is kept: setting scope by reach. */
 export function modelScope(
@@ -49,7 +51,7 @@ export const model: Command = {
     const models = await desk.models(call.author);
     const now = await desk.modelFor(call.author, call.conversation);
     const wanted = call.options.get('name');
-    if (typeof wanted !== 'string' || wanted === '') return say(overview(models, now.id));
+    if (typeof wanted !== 'string' || wanted === '') return say(overview(models, now.id), choices(models, call));
     const typed = wanted.toLowerCase();
     const exact = models.find((one) => one.id === wanted || one.name.toLowerCase() === typed);
     const found = exact ? [exact] : models.filter((one) => `${one.id} ${one.name}`.toLowerCase().includes(typed));
@@ -57,9 +59,9 @@ export const model: Command = {
     if (only && others.length === 0) {
       const reach = reachOf(call);
       await desk.settings.set(modelScope(reach, call), 'model', JSON.stringify(only.id));
-      return say(`**${only.name}** answers ${REACH[reach]} from now on.`);
+      return say(`**${only.name}** answers ${REACH[reach]} from now on.`, further(only, call));
     }
-    if (found.length > 0) return say(`Several models match “${wanted}”:\n\n${list(found)}`);
+    if (found.length > 0) return say(`Several models match “${wanted}”:\n\n${list(found)}`, choices(found, call));
     const near = nearest(
       wanted,
       models.map((one) => one.id),
@@ -78,6 +80,37 @@ function reachOf({ options, place }: Call): 'thread' | 'channel' | 'me' {
   return place.thread === null && place.kind !== 'direct' ? 'channel' : 'thread';
 }
 
+/** The list to choose one from; for what it is chosen stays as it was typed. */
+function choices(models: readonly ModelChoice[], { options }: Call): Next[] {
+  if (models.length < 2) return [];
+  const reach = options.get('for');
+  const offered = models.slice(0, OFFERED).map(({ id, name }) => ({ label: name, value: id }));
+  return [
+    {
+      label: 'Choose a model',
+      style: 'plain',
+      command: 'model',
+      options: typeof reach === 'string' ? { for: reach } : {},
+      choose: { option: 'name', choices: offered },
+      instead: true,
+    },
+  ];
+}
+
+/** What else the model that was just chosen may be for, where no such wish was typed. */
+function further({ id }: ModelChoice, call: Call): Next[] {
+  if (call.options.has('for')) return [];
+  const isChannel = call.place.kind !== 'direct' && reachOf(call) !== 'channel';
+  const offer = (label: string, reach: string): Next => ({
+    label,
+    style: 'plain',
+    command: 'model',
+    options: { name: id, for: reach },
+    instead: true,
+  });
+  return [...(isChannel ? [offer('In this whole channel', 'channel')] : []), offer('For me, everywhere', 'me')];
+}
+
 function overview(models: readonly ModelChoice[], current: string | null): string {
   if (models.length === 0) return 'Open WebUI shows me no models. Whoever runs it can give this account access to one.';
   const named = models.find((one) => one.id === current);
@@ -93,6 +126,6 @@ function list(models: readonly ModelChoice[]): string {
   return lines.join('\n');
 }
 
-function say(markdown: string) {
-  return { do: 'say', body: { markdown, controls: null } } as const;
+function say(markdown: string, next: readonly Next[] = []) {
+  return { do: 'say', body: { markdown, controls: null }, next } as const;
 }

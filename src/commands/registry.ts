@@ -42,13 +42,19 @@ export interface Filled {
   readonly note: string;
 }
 
-/** A button under words: pressing it runs a command with these options. Works for an hour, for the person who was told. */
+/**
+ * A button under words: pressing it runs a command with these options. With `choose` it is a list (the last of them, if there are
+ * several), with the label as its placeholder: what is chosen goes to that option. Works for an hour, for the person who was told.
+ */
 export interface Next {
   readonly label: string;
   readonly style: Button['style'];
   /** The command's path, such as `prompts list`. */
   readonly command: string;
   readonly options: Readonly<Record<string, string>>;
+  readonly choose?:
+    | { readonly option: string; readonly choices: readonly { readonly label: string; readonly value: string }[] }
+    | undefined;
   /** What it says takes the place of these words, such as the next page of a list. */
   readonly instead?: boolean | undefined;
 }

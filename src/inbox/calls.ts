@@ -168,8 +168,9 @@ export function createCalls(rooms: RunRooms): Calls {
       const { key, author, trigger } = event;
       const { place, conversation } = found;
       const use = { key, author, trigger, place, conversation, files: [], target: null, message: null } as const;
-      const { options, instead } = found.next;
-      return run(command, new Map(Object.entries(options)), { ...use, way: 'click', instead });
+      const { options, choose, instead } = found.next;
+      const chosen = choose && event.value !== null ? { [choose.option]: event.value } : {};
+      return run(command, new Map(Object.entries({ ...options, ...chosen })), { ...use, way: 'click', instead });
     },
   };
 }

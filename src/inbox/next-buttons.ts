@@ -32,6 +32,9 @@ const next = z.object({
   style: z.enum(['plain', 'primary', 'danger']),
   command: z.string(),
   options: z.record(z.string(), z.string()),
+  choose: z
+    .object({ option: z.string(), choices: z.array(z.object({ label: z.string(), value: z.string() })) })
+    .optional(),
   instead: z.boolean().optional(),
 }) satisfies z.ZodType<Next>;
 const kept = z.object({
@@ -54,10 +57,13 @@ export function createNextButtons(sessions: FormSessions, clock: Clock): NextBut
         data: JSON.stringify({ author, place, conversation, next: buttons }),
         expiresAt: clock.now() + KEPT_MS,
       });
-      const made = buttons.map(
-        ({ label, style }, index) => ({ id: controlId('next', id, index), label, style, role: 'other' }) as const,
+      const made = buttons.flatMap(({ label, style, choose }, index) =>
+        choose ? [] : [{ id: controlId('next', id, index), label, style, role: 'other' } as const],
       );
-      return { ...body, controls: { buttons: [...(body.controls?.buttons ?? []), ...made], menu: null } };
+      const list = buttons.findLastIndex((button) => button.choose);
+      const { label: placeholder = '', choose } = buttons[list] ?? {};
+      const menu = choose ? { id: controlId('next', id, list), placeholder, choices: choose.choices } : null;
+      return { ...body, controls: { buttons: [...(body.controls?.buttons ?? []), ...made], menu } };
     },
     async find(id, index, person) {
       const row = await sessions.get(id, clock.now());
