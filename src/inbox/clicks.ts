@@ -118,6 +118,9 @@ export function createClicks(rooms: {
     const added = await questions.add(`follow:${after}:${index}`, {
       ...before,
       asker: event.author,
+      // Whoever had the answer before it given anew does not ask this one.
+      regeneratedBy: undefined,
+      revised: undefined,
       place: event.place,
       conversation: place,
       message: null,

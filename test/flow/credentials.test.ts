@@ -442,6 +442,20 @@ describe('asking again', () => {
     expect(completions().map(by)).toEqual(['Ann', 'Ann']);
   });
 
+  it('a follow-up under what somebody else asked again is its presser’s', async () => {
+    await open(['Ann', 'Ben', 'Admin'], { followUps: true });
+    openWebUI.nextTask('follow_up', '{"follow_ups":["And oats?"]}');
+    await ask('First?', 'Ann');
+    await settled();
+    openWebUI.nextTask('follow_up', '{"follow_ups":["And rye?"]}');
+    await world.press('Regenerate', 'Admin');
+    await vi.waitFor(() => expect(world.buttons()).toContain('And rye?'));
+    await settled();
+    await world.press('And rye?', 'Ben');
+    await vi.waitFor(() => expect(overs()).toBe(3));
+    expect(completions().map(by)).toEqual(['Ann', 'Admin', 'Ben']);
+  });
+
   it('by somebody else asks with their account, beside the first answer in the owner’s chat', async () => {
     await open(['Ann', 'Admin']);
     openWebUI.next(says('One.'));

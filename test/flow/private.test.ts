@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Trigger } from '../../src/chat/events.ts';
+import { controlId } from '../../src/turn/control-id.ts';
 import { encodeQuestion } from '../../src/turn/question.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { CHANNEL, DIRECT, openWorld, person, type World } from './world.ts';
@@ -24,8 +25,8 @@ async function open(options: Parameters<typeof openWorld>[0] = {}): Promise<void
   });
 }
 
-/** A question whose answer only Ann may see, as a private command asks it in a channel. */
-async function askPrivately(text: string): Promise<void> {
+/** A question whose answer only Ann may see, as a private command asks it in a channel; the key of its event. */
+async function askPrivately(text: string): Promise<string> {
   const { key, trigger } = world.command('x', '', { place: CHANNEL });
   const question = {
     asker: person('Ann'),
@@ -52,6 +53,7 @@ async function askPrivately(text: string): Promise<void> {
   await vi.waitFor(() => expect(world.logged.filter((line) => line.includes('"turn over"'))).toHaveLength(2), {
     timeout: 5_000,
   });
+  return key;
 }
 
 describe('a private answer in a channel', () => {
@@ -98,5 +100,25 @@ describe('a private answer in a channel', () => {
     expect(pressed).toEqual({ do: 'work', private: true });
     await vi.waitFor(() => expect(vias.length).toBeGreaterThan(before));
     expect(vias.at(-1)).toBe(`${trigger.id} private`);
+  });
+});
+
+describe('a private answer', () => {
+  it('is asked again by nobody but its asker, whoever made up the button', async () => {
+    await open();
+    world.openWebUI.next(says('For your eyes.'));
+    const job = await world.store.jobs.byKey(await askPrivately('Psst?'));
+    const { trigger, author, place, key } = world.command('x', '', { author: person('Admin'), place: CHANNEL });
+    const control = controlId('regenerate', job?.id ?? '');
+    const asked = world.openWebUI.asked.length;
+    const said = await world.host.accept({
+      type: 'button',
+      ...{ key, trigger, author, place, control },
+      value: null,
+      on: { place, id: 'B' },
+    });
+    expect(said).toMatchObject({ do: 'say', private: true });
+    expect(JSON.stringify(said)).toContain('Ann, who asked');
+    expect(world.openWebUI.asked).toHaveLength(asked);
   });
 });
