@@ -148,6 +148,29 @@ describe('a question that is deleted', () => {
     await vi.waitFor(async () => expect(await withdrawn(event)).toBe('done'));
   });
 
+  it('takes its answer along where the process ended between the two', async () => {
+    const openWebUI = await startScriptedOpenWebUI();
+    const store = openSqlite(':memory:', { vault: createVault(null) });
+    const plain = createPlain({ clock: systemClock });
+    closing.push(
+      () => openWebUI.close(),
+      () => store.close(),
+    );
+    await open({ openWebUI, store, plain });
+    openWebUI.next(says('Still here.'));
+    const event = await ask('Then?');
+    plain.fail('remove', 'unreachable');
+    await remove(event);
+    await vi.waitFor(() => expect(plain.calls.get('remove')).toBe(1));
+    await world.close();
+    expect(await withdrawn(event)).not.toBe('done');
+    expect(plain.standing()).toEqual(['Still here.']);
+    const later = { now: () => systemClock.now() + 3_600_000, after: systemClock.after };
+    await open({ openWebUI, store, plain, clock: later });
+    await vi.waitFor(async () => expect(await withdrawn(event)).toBe('done'));
+    expect(plain.standing()).toEqual([]);
+  });
+
   it('of which nothing is known does nothing', async () => {
     await open();
     const talk = world.message('Only talk', { addressed: 'ambient' });

@@ -78,8 +78,9 @@ export async function openWorld(
     vault?: Vault;
     /** Who is answered without an account of their own: everybody when not given. */
     unlinked?: UnlinkedPolicy;
-    /** Another service key than the ordinary user's. */
+    /** Another service key than the ordinary user's; whether it may be an admin's. */
     key?: string;
+    allowAdminKey?: boolean;
     emoji?: boolean;
     titles?: boolean;
     followUps?: boolean;
@@ -125,6 +126,7 @@ export async function openWorld(
     notice: null,
     admins: ['plain:admin'],
     ...(given.unlinked && { unlinked: given.unlinked }),
+    ...(given.allowAdminKey && { allowAdminKey: true }),
     after: { titles: given.titles ?? false, emoji: given.emoji ?? false, followUps: given.followUps ?? false },
     attachments: { files: 10, bytes: 1_000_000 },
     ...(given.limits && { limits: given.limits }),
