@@ -58,8 +58,10 @@ export const model: Command = {
     const [only, ...others] = found;
     if (only && others.length === 0) {
       const reach = reachOf(call);
+      if (reach === null) return say(NO_CONVERSATION);
       await desk.settings.set(modelScope(reach, call), 'model', JSON.stringify(only.id));
-      return say(`**${only.name}** answers ${REACH[reach]} from now on.`, further(only, call));
+      const where = reach === 'channel' && call.place.kind === 'direct' ? REACH.thread : REACH[reach];
+      return say(`**${only.name}** answers ${where} from now on.`, further(only, call));
     }
     if (found.length > 0) return say(`Several models match “${wanted}”:\n\n${list(found)}`, choices(found, call));
     const near = nearest(
@@ -73,11 +75,18 @@ export const model: Command = {
 
 const REACH = { thread: 'in this conversation', channel: 'in this channel', me: 'your questions' } as const;
 
-/** What a choice is for. In a channel, outside of any thread, there is no conversation yet: it is for those to come. */
-function reachOf({ options, place }: Call): 'thread' | 'channel' | 'me' {
+const NO_CONVERSATION =
+  'No conversation has begun here. Choose the model in its thread, or with `for=channel` for all of this channel.';
+
+/**
+ * What a choice is for. Outside of any thread there is no conversation yet: it is for those to come, in this channel or in the
+ * direct messages. Null where only one conversation was meant and there is none.
+ */
+function reachOf({ options, place }: Call): 'thread' | 'channel' | 'me' | null {
   const value = options.get('for');
   if (value === 'channel' || value === 'me') return value;
-  return place.thread === null && place.kind !== 'direct' ? 'channel' : 'thread';
+  if (place.thread !== null) return 'thread';
+  return value === 'thread' && place.kind !== 'direct' ? null : 'channel';
 }
 
 /** The list to choose one from; for what it is chosen stays as it was typed. */

@@ -9,14 +9,21 @@ export type ChooseModel = (
   conversation: Place,
 ) => Promise<{ readonly id: string; readonly chosenBy: 'thread' | 'channel' | 'me' | 'server' } | null>;
 
-/** The nearest choice wins: this conversation, then oneself, then this channel, then the configuration's. */
+/**
+ * The nearest choice wins: this conversation, then oneself, then this channel, then the configuration's. Direct messages are nearer
+ * than oneself everywhere.
+ */
 export function createChooseModel(settings: Settings, fallback: string | null): ChooseModel {
   return async (user, conversation) => {
+    const me = { scope: `user:${userKey(user)}`, chosenBy: 'me' } as const;
+    const channel = {
+      scope: `channel:${placeKey({ ...conversation, thread: null })}`,
+      chosenBy: conversation.kind === 'direct' ? 'thread' : 'channel',
+    } as const;
     const scopes = [
-      { scope: `conversation:${placeKey(conversation)}`, chosenBy: 'thread' },
-      { scope: `user:${userKey(user)}`, chosenBy: 'me' },
-      { scope: `channel:${placeKey({ ...conversation, thread: null })}`, chosenBy: 'channel' },
-    ] as const;
+      { scope: `conversation:${placeKey(conversation)}`, chosenBy: 'thread' } as const,
+      ...(conversation.kind === 'direct' ? [channel, me] : [me, channel]),
+    ];
     for (const { scope, chosenBy } of scopes) {
       const written = await settings.get(scope, 'model');
       const id = written === null ? null : z.string().safeParse(JSON.parse(written));

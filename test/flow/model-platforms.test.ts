@@ -45,6 +45,23 @@ test('on Slack a model is typed after a mention in the thread, and answers there
   expect(openWebUI.asked.map((one) => one.model)).toEqual(['demo-chat', 'demo-thinker', 'demo-chat']);
 });
 
+test('on Slack a model that is chosen in direct messages answers in the threads that begin there', async () => {
+  const { slack, openWebUI, ann, ...set } = await onSlack();
+  const dm = slack.people.dm(ann).id;
+  const { shown: said } = await slack.interact.command(ann, dm, '/parley', 'model thinker');
+  expect(said && shown(said)).toContain('answers in this conversation from now on');
+  openWebUI.next(says('Thought.'));
+  slack.people.say(ann, dm, 'Hm?');
+  await set.answered(dm, /Thought/);
+  expect(openWebUI.asked.at(-1)?.model).toBe('demo-thinker');
+});
+
+test('on Slack a model for one conversation cannot be chosen where none has begun', async () => {
+  const { slack, ann, channel } = await onSlack();
+  const { shown: said } = await slack.interact.command(ann, channel, '/parley', 'model thinker for=thread');
+  expect(said && shown(said)).toContain('No conversation has begun here.');
+});
+
 test('on Discord models are completed while somebody types, and chosen for the thread, the channel or oneself', async () => {
   const { server, openWebUI, ann, channel, ...set } = await onDiscord();
   openWebUI.next(says('First.'));
