@@ -8,7 +8,7 @@ const applicationId = 0x70726c79;
  * Every change of the tables, in order; the number of a change is its position, counted from 1. A change that has been released
  * is never edited: the next one mends it.
  */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   create table jobs (
     seq integer primary key,

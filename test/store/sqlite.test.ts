@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Failure, problemOf } from '../../src/chat/errors.ts';
-import { migrate } from '../../src/store/migrations.ts';
+import { migrate, migrations } from '../../src/store/migrations.ts';
+import { SEVERAL } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { sqliteFailure } from '../../src/store/sqlite-failure.ts';
 import { createVault } from '../../src/store/vault.ts';
@@ -222,6 +223,34 @@ describe('migrations', () => {
     migrate(db, ['create table a (x)', 'create table b (x); insert into b values (1)']);
     expect(db.prepare('select count(*) as n from b').get()?.n).toBe(1);
     db.close();
+  });
+
+  it('tell of rows that were there before whose words they are, so that they can be forgotten', async () => {
+    const path = join(folder, 'parley.db');
+    const db = new DatabaseSync(path);
+    migrate(db, migrations.slice(0, 1));
+    const insert = db.prepare(`
+      insert into jobs (id, key, lane, conversation, kind, payload, not_before, expires_at, state, accepted_at)
+      values (?, ?, 'turn', ?, 'question', ?, 0, 9e15, 'done', 0)`);
+    const ann = { asker: { ref: { platform: 'discord', team: '@me', id: '1' } } };
+    const ben = { asker: { ref: { platform: 'discord', team: 'everywhere', id: '2' } } };
+    insert.run('a', 'a', 'alone', JSON.stringify(ann));
+    insert.run('b', 'b', 'shared', JSON.stringify(ann));
+    insert.run('c', 'c', 'shared', JSON.stringify(ben));
+    insert.run('d', 'd', 'odd', 'no JSON');
+    for (const key of ['alone', 'shared', 'odd'])
+      db.prepare(
+        `insert into conversations (key, platform, place, created_at, used_at) values (?, 'discord', ?, 0, 0)`,
+      ).run(key, JSON.stringify(surface('1').place));
+    db.close();
+    const store = openSqlite(path, { vault });
+    expect((await store.conversations.get('alone'))?.asker).toBe('discord:%40me:1');
+    expect((await store.conversations.get('shared'))?.asker).toBe(SEVERAL);
+    expect((await store.conversations.get('odd'))?.asker).toBeNull();
+    expect(await store.forget('discord:%40me:1', start)).toEqual({ deleted: 3, left: 0 });
+    expect(await store.jobs.byKey('c')).toMatchObject({ person: 'discord:everywhere:2' });
+    expect(await store.jobs.byKey('d')).toMatchObject({ person: null });
+    await store.close();
   });
 
   it('leave the file as it was after the last whole one when one fails', () => {
