@@ -151,6 +151,7 @@ export function createParley(options: ParleyOptions): Parley {
     after: options.after,
     attachments: options.attachments,
     answerUnits: limits.answerUnits,
+    spell: (platform, words) => inbox.spell(platform, words),
     wakeAfter: () => afterLane.wake(),
   });
   const { turns, after, kept } = turnRoom;

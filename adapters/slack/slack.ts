@@ -24,7 +24,7 @@ import { probe } from './probe.ts';
 import { react } from './reactions.ts';
 import { createRecent } from './recent.ts';
 import { renderPart } from './render.ts';
-import { respelling } from './respell.ts';
+import { respelled } from './respell.ts';
 import type { SlackLog } from './sdk-log.ts';
 import { createStatuses, type Statuses } from './status.ts';
 import { takeSubmission, takeSuggestion } from './submissions.ts';
@@ -207,6 +207,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
     busy: async (place, status) => ready().statuses.show(place, status),
     title: async (place, title, by) => ready().titles.title(place, title, by),
     openForm: async (trigger, form) => void (await openForm(ready().office, trigger, form)),
+    spell: (words) => respelled(words, commands, options.commandPrefix),
     async publish(specs) {
       // Slack takes commands from the manifest only; this tells which of them ask for more with a form.
       commands = specs;
@@ -215,10 +216,7 @@ export function createSlack(options: SlackOptions): SlackAdapter {
 
   async function open(to: Host): Promise<void> {
     const identity = await identify({ api, options, base, signal: stopping.signal });
-    desk = furnish(
-      identity,
-      respelling(to, () => commands, options.commandPrefix),
-    );
+    desk = furnish(identity, to);
     const { office } = desk;
     const events = createEvents(office, clock);
     line = createLine(

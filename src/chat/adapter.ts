@@ -66,6 +66,8 @@ export interface Adapter {
   /** Names the conversation. The model's title (`by: 'model'`) never replaces one that a person gave on the platform. */
   title?(place: Place, title: string, by: 'model' | 'person'): Promise<void>;
   openForm?(trigger: Trigger, form: Form): Promise<void>;
+  /** Words of Parley's own, in Markdown, with commands named as they are typed here; as they are when not given. Makes no call. */
+  spell?(words: string): string;
   /** Makes these the commands that the platform offers. Called once after `start`; does nothing when they are already so. */
   publish?(commands: readonly CommandSpec[]): Promise<void>;
 }

@@ -6,7 +6,6 @@ import type { Desk } from '../commands/desk.ts';
 import { readOptions } from '../commands/grammar.ts';
 import { isPrivateUse, type Registry } from '../commands/registry.ts';
 import type { Delivery } from '../delivery/delivery.ts';
-import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Log } from '../ops/log.ts';
 import type { Naming } from '../turn/naming.ts';
 import type { Access } from './access.ts';
@@ -19,9 +18,9 @@ import type { Home } from './home.ts';
 import { type KeyGuard, withoutOthersKeys } from './key-guard.ts';
 import type { Messages } from './messages.ts';
 import type { NextcloudRoom } from './nextcloud.ts';
-import { prefixed } from './prefixed.ts';
 import { suggestPrompts } from './prompt-shelf.ts';
 import { createRepeats } from './repeats.ts';
+import { type Spell, spelledHost } from './spelling.ts';
 import type { Waiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 import { suggestModels } from './warm.ts';
@@ -52,8 +51,7 @@ export interface HostRooms {
   readonly waiting: Waiting;
   readonly warm: Warm;
   readonly accounts: Accounts;
-  /** The server through the team's account. */
-  readonly server: OpenWebUI;
+  readonly spell: Spell;
   /** What the account that acts for a person may ask with; null while that is not known. */
   extrasOf(person: Person): AccountExtras | null;
   readonly nextcloud: Pick<NextcloudRoom, 'suggest'>;
@@ -165,7 +163,7 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
     },
     budget: (scope, left, resetMs) => rooms.delivery.learn(adapter.name, scope, left, resetMs),
   };
-  return prefixed(host, rooms.registry);
+  return spelledHost(host, adapter.name, rooms.spell);
 }
 
 /** A field of a form asks as `path.option`, with no command. */

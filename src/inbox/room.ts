@@ -37,6 +37,7 @@ import type { OpenNextcloud } from './nextcloud.ts';
 import { noNextcloud } from './no-nextcloud.ts';
 import { createPromptShelf } from './prompt-shelf.ts';
 import { createQuestions } from './questions.ts';
+import { createSpelling, type Spell } from './spelling.ts';
 import { createWaiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 import { createWithdrawals, WITHDRAW } from './withdrawals.ts';
@@ -78,6 +79,7 @@ export interface InboxOptions {
 export interface Inbox {
   host(adapter: Adapter, connection: Connection): Host;
   readonly commands: readonly CommandSpec[];
+  readonly spell: Spell;
   start(): void;
   stop(): Promise<void>;
   /** Performs a job of the lane `after` that the inbox has put there; false for any other. */
@@ -89,6 +91,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const { store, vault, accounts, server, delivery, warm, clock, log, adapter } = options;
   const { turns, naming, chooseModel } = options.turnRoom;
   const registry = allCommands(options.commandPrefix);
+  const spell = createSpelling(registry, adapter);
   const audit = createAudit(log);
   const rules = createAccess({
     admins: options.admins,
@@ -151,7 +154,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const clicks = createClicks({
     ...{ store, vault, clock, access, control, questions, edits, calls, delivery, taskClick, log },
   });
-  const home = createHome({ store, desk, registry, clock });
+  const home = createHome({ store, desk, registry, nextButtons, clock });
   const messages = createMessages({
     ...{ store, registry, access, calls, questions, clock, keyGuard, nextButtons },
     mode: (platform) => options.setting(platform)?.mode ?? 'thread',
@@ -164,7 +167,7 @@ export function createInbox(options: InboxOptions): Inbox {
   });
   const rooms = {
     ...{ access, registry, messages, calls, clicks, withdrawals, edits, naming },
-    ...{ desk, home, keyGuard, warm, accounts, server },
+    ...{ desk, home, keyGuard, warm, accounts, spell },
     ...{ waiting, nextcloud, delivery, log },
     extrasOf(person: Person) {
       const identity = accounts.known(person);
@@ -175,6 +178,7 @@ export function createInbox(options: InboxOptions): Inbox {
   return {
     host: (one, connection) => createHost(rooms, one, connection),
     commands: published(registry),
+    spell,
     start: () => nextcloud.start(),
     stop: () => nextcloud.stop(),
     async run(job) {

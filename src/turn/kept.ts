@@ -21,7 +21,13 @@ const LINE = 'kept:';
 const TOLD = 'kept-told';
 
 /** See {@link Kept}. `wake` tells the lane that there is something new. */
-export function createKept(rooms: { store: Store; delivery: Delivery; clock: Clock; wake(): void }): Kept {
+export function createKept(rooms: {
+  store: Store;
+  delivery: Delivery;
+  clock: Clock;
+  spell(platform: string, words: string): string;
+  wake(): void;
+}): Kept {
   const { store, clock } = rooms;
   const of = (owner: string) => store.jobs.pending('after', LINE + owner);
 
@@ -47,7 +53,8 @@ export function createKept(rooms: { store: Store; delivery: Delivery; clock: Clo
       const user = userOf(owner);
       // Somebody of another platform cannot be reached from here.
       if (user === null || user.platform !== place.platform) return false;
-      const way = await rooms.delivery.tell(user, place, { markdown: WAITING, controls: null }, null);
+      const markdown = rooms.spell(place.platform, WAITING);
+      const way = await rooms.delivery.tell(user, place, { markdown, controls: null }, null);
       const expiresAt = clock.now() + store.keptMs;
       await store.settings.set(scope, TOLD, JSON.stringify(way !== 'impossible'), { expiresAt });
       return way !== 'impossible';

@@ -26,6 +26,8 @@ export interface TurnRoomOptions {
   readonly clock: Clock;
   readonly log: Log;
   adapter(platform: string): Adapter;
+  /** Words of our own as they are said on a platform, with its commands. */
+  spell(platform: string, words: string): string;
   /** Models of an account, from memory and fetched. */
   readonly models: ModelLists;
   /** Model when nobody chose one; null for the first that the server lists. */
@@ -50,11 +52,11 @@ export interface TurnRoom {
 
 /** See {@link TurnRoom}. */
 export function createTurnRoom(options: TurnRoomOptions): TurnRoom {
-  const { store, vault, accounts, delivery, clock, log, adapter } = options;
+  const { store, vault, accounts, delivery, clock, log, adapter, spell } = options;
   const wake = options.wakeAfter;
   const chooseModel = createChooseModel(store.settings, options.model);
   const naming = createNaming({ store, accounts, delivery, clock, log, wake });
-  const kept = createKept({ store, delivery, clock, wake });
+  const kept = createKept({ store, delivery, clock, spell, wake });
   const offers = createOffers({ store, vault, delivery, log });
   const decorate = createDecorate({
     ...{ store, vault, accounts, delivery, naming, offers, clock, log },
@@ -73,7 +75,7 @@ export function createTurnRoom(options: TurnRoomOptions): TurnRoom {
     limits: options.attachments,
   });
   const turns = createTurns({
-    ...{ store, vault, delivery, clock, log, locate, gather },
+    ...{ store, vault, delivery, clock, log, locate, gather, spell },
     answerUnits: options.answerUnits,
   });
   return { turns, after, naming, kept, offers, chooseModel };

@@ -33,6 +33,8 @@ export interface TurnRooms {
   readonly log: Log;
   readonly locate: Locate;
   readonly gather: Gather;
+  /** Words of our own as they are said on a platform, with its commands. */
+  spell(platform: string, words: string): string;
   /** The longest answer, in UTF-16 units. */
   readonly answerUnits: number;
 }
@@ -160,7 +162,8 @@ function runTurn(
           { kind: problem.kind, detail: problem.detail, ...(problem.kind === 'bug' && { error }) },
           'turn failed',
         );
-      dispatch({ type: 'failed', problem });
+      const say = rooms.spell(question.place.platform, problem.say);
+      dispatch({ type: 'failed', problem: { ...problem, say } });
     });
   }
 

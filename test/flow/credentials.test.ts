@@ -414,6 +414,23 @@ describe('an asker whose key is dead', () => {
     expect(chatsOf('Ann')[0]?.slice(-2)).toEqual(['Ben: Second?', 'Two.']);
   });
 
+  it('is told so, as is the owner, in words that name commands as they are typed on the platform', async () => {
+    await open(['Ann', 'Ben'], {
+      prefix: 'ai-',
+      wrap: (adapter) => ({ ...adapter, spell: (words) => words.replaceAll('`/ai-', '`/plain ai-') }),
+    });
+    await ask('First?', 'Ann');
+    await settled();
+    revoke('Ben');
+    await ask('Second?', 'Ben');
+    expect(world.last()?.text).toContain('Ben, use `/plain ai-link`');
+    revoke('Ann');
+    await ask('Third?', 'Cora');
+    await vi.waitFor(() => expect(world.plain.told[0]?.body.markdown).toContain('`/plain ai-link`'));
+    const said = await world.host.accept(world.command('whoami', '', { author: person('Cora') }));
+    expect(markdownOf(said)).toContain('`/plain ai-link`');
+  });
+
   it('who unlinks in the middle of an answer gets it whole; it waits for their next link', async () => {
     await open(['Ann'], { titles: true, emoji: true, followUps: true });
     openWebUI.next(answer(['Half ', 300, 'and whole.']));
