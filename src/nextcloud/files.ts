@@ -63,11 +63,16 @@ export async function upload(
   try {
     await sendAs(nc, put);
   } catch (error) {
+    const reason = reasonOf(error);
+    // 412: it is there by now, sent by whoever had this key before.
+    const there = reason === 'not-offered' && known?.again === true;
     // Somebody deleted or renamed the folder since.
-    if (reasonOf(error) !== 'missing' && reasonOf(error) !== 'conflict') throw error;
-    nc.learnt.folder = false;
-    await makeFolder(nc, signal);
-    await sendAs(nc, put);
+    if (reason !== 'missing' && reason !== 'conflict' && !there) throw error;
+    if (!there) {
+      nc.learnt.folder = false;
+      await makeFolder(nc, signal);
+      await sendAs(nc, put);
+    }
   }
   try {
     return { id: await fileId(nc, path, signal), path };

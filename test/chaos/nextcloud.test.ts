@@ -117,8 +117,7 @@ async function crash(scene: Scene, dieAt: number, done: boolean) {
   const steps = life.steps();
   if (ended === 'died') {
     over.catch(() => undefined);
-    const second = await openCloudWorld({ ...shared, store, clock: quick(120_000) });
-    for (const [id, file] of first.files) second.files.set(id, file);
+    const second = await openCloudWorld({ ...shared, store, files: first.files, clock: quick(120_000) });
     // An event that was not acknowledged comes again.
     await Promise.race([accepted, second.host.accept(event)]);
     await settled(store);

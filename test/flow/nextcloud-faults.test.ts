@@ -42,6 +42,7 @@ const REFUSED: Record<string, readonly [Fault, RegExp]> = {
     /trusted domains/,
   ],
   '405 with an empty body': [{ status: 405, body: null }, /cannot do that/],
+  '404 of a route that is not there': [{ status: 404, body: ocs(998, 'Invalid query') }, /cannot do that/],
   '412 as a bare message': [{ status: 412, body: { message: 'CSRF check failed' } }, /drops a header/],
   '200 as a web page': [{ status: 200, body: '<html>Welcome</html>' }, /something else than Nextcloud/],
   '429 of the brute-force guard': [{ status: 429, body: ocs(429, 'Reached maximum delay') }, /locked me out/],
@@ -54,13 +55,6 @@ describe('a task that Nextcloud refuses', () => {
     await run('summarize Hello.');
     await shown(words);
     expect(world.plain.messages.at(-1)?.text).not.toMatch(/4\d\d|ocs|http/i);
-  });
-
-  it('403 and 404 of a server that took the API away in between find the other one', async () => {
-    world = await openCloudWorld(instant);
-    world.cloud.fault({ path: schedule }, { status: 404, body: ocs(998, 'Invalid query') }, 1);
-    await run('summarize Hello.');
-    await shown(/Hello/);
   });
 });
 

@@ -30,12 +30,14 @@ export async function openCloudWorld(
   given: Parameters<typeof openWorld>[0] & {
     cloud?: FaultyNextcloud;
     server?: NextcloudOptions;
+    /** Files of the platform, where another world has made some. */
+    files?: Map<string, Download>;
     nc?: Partial<Pick<Nextcloud, 'login' | 'password' | 'url'>>;
     /** Wraps the sockets that Parley calls Nextcloud with. */
     agent?: (agent: Dispatcher) => Dispatcher;
   } = {},
 ): Promise<CloudWorld> {
-  const { cloud: former, server, nc: other, agent, ...rest } = given;
+  const { cloud: former, server, nc: other, agent, files: known, ...rest } = given;
   const clock: { clock?: Clock } = given.clock ? { clock: given.clock } : {};
   const cloud = former ?? (await startFaultyNextcloud({ ...clock, ...server }));
   const nc = connect({
@@ -45,7 +47,7 @@ export async function openCloudWorld(
     ...clock,
   });
   const service = agent ? { ...nc, agent: agent(nc.agent) } : nc;
-  const files = new Map<string, Download>();
+  const files = known ?? new Map<string, Download>();
   const download: Adapter['download'] = async (ref, most) => {
     const found = files.get(ref.id);
     if (!found) throw new Failure(problem('missing'));
