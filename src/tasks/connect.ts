@@ -67,6 +67,7 @@ export function connectJob(
     payload: JSON.stringify(connecting),
     notBefore: 0,
     expiresAt: flow.expiresAt + FLOW_MS,
+    person: userKey(who.person.ref),
   };
 }
 
