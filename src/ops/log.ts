@@ -50,7 +50,7 @@ export function createLog(
         paths: [...REDACTED, ...REDACTED.filter((path) => !path.includes('.')).map((path) => `*.${path}`)],
         censor: '[secret]',
       },
-      serializers: { error: errorFields, detail: scrubbed, why: scrubbed },
+      serializers: { error: errorFields, detail: scrubbed, why: scrubbed, sdk: scrubbed },
     },
     destination,
   );
