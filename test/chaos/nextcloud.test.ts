@@ -1,25 +1,17 @@
 import type { Dispatcher } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Clock, systemClock } from '../../src/chat/clock.ts';
+import { systemClock } from '../../src/chat/clock.ts';
 import type { CommandEvent } from '../../src/chat/events.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { lastingVault } from '../flow/linked.ts';
 import { type CloudWorld, openCloudWorld } from '../flow/nextcloud-world.ts';
 import { CHANNEL } from '../flow/world.ts';
+import { quickClock } from '../quick-clock.ts';
 import { type FaultyNextcloud, startFaultyNextcloud } from '../servers/nextcloud/server.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
 import { mortal, TABLES } from './mortal.ts';
-
-/** Time goes eight times as fast: between two looks at a task lies a second. `ahead`: every lease of the first process has ended. */
-function quick(ahead: number): Clock {
-  const from = Date.now();
-  return {
-    now: () => from + ahead + (Date.now() - from) * 8,
-    after: (ms, task) => systemClock.after(ms / 8, task),
-  };
-}
 
 let openWebUI: ScriptedOpenWebUI;
 let cloud: FaultyNextcloud;
@@ -105,7 +97,7 @@ async function crash(scene: Scene, dieAt: number, done: boolean) {
   const first = await openCloudWorld({
     ...shared,
     store: life.wrap(store, TABLES),
-    clock: quick(0),
+    clock: quickClock(),
     wrap: (adapter) => life.wrap(adapter),
     agent: (agent) => mortalAgent(agent, life),
   });
@@ -117,7 +109,7 @@ async function crash(scene: Scene, dieAt: number, done: boolean) {
   const steps = life.steps();
   if (ended === 'died') {
     over.catch(() => undefined);
-    const second = await openCloudWorld({ ...shared, store, files: first.files, clock: quick(120_000) });
+    const second = await openCloudWorld({ ...shared, store, files: first.files, clock: quickClock(120_000) });
     // An event that was not acknowledged comes again.
     await Promise.race([accepted, second.host.accept(event)]);
     await settled(store);

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
+import { quickClock } from '../quick-clock.ts';
 import type { Fault } from '../servers/nextcloud/server.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
 import { wordsIn } from './prompt-world.ts';
 
 // Every bad answer of our reference (nextcloud 2 to 5) in each place of a task's life: one clear sentence, and nothing lost.
+
+const quickly: typeof openCloudWorld = (given = {}) => openCloudWorld({ clock: quickClock(), ...given });
 
 let world: CloudWorld;
 afterEach(() => world?.close());
@@ -50,7 +53,7 @@ const REFUSED: Record<string, readonly [Fault, RegExp]> = {
 
 describe('a task that Nextcloud refuses', () => {
   it.each(Object.entries(REFUSED))('%s: is said in one sentence', async (_name, [fault, words]) => {
-    world = await openCloudWorld(instant);
+    world = await quickly(instant);
     world.cloud.fault({ path: schedule }, fault, 10);
     await run('summarize Hello.');
     await shown(words);
@@ -70,7 +73,7 @@ const PASSES: Record<string, Fault> = {
 
 describe('what passes by itself', () => {
   it.each(Object.entries(PASSES))('%s when it is scheduled: it is done once', async (_name, fault) => {
-    world = await openCloudWorld(instant);
+    world = await quickly(instant);
     world.cloud.fault({ path: schedule }, fault, 1);
     await run('summarize Hello.');
     await shown(/Hello/);
@@ -79,7 +82,7 @@ describe('what passes by itself', () => {
   });
 
   it.each(Object.entries(PASSES))('%s while it runs: it is waited for', async (_name, fault) => {
-    world = await openCloudWorld();
+    world = await quickly();
     world.cloud.fault({ path: /taskprocessing\/task\/\d+$/ }, fault, 2);
     await run('summarize Hello.');
     await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
@@ -89,7 +92,7 @@ describe('what passes by itself', () => {
   });
 
   it('a server that goes away in mid-task and comes back', async () => {
-    world = await openCloudWorld();
+    world = await quickly();
     await run('summarize Hello.');
     await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
     await world.cloud.down();
@@ -102,14 +105,14 @@ describe('what passes by itself', () => {
 
 describe('a task that ends badly', () => {
   async function begun(profile: '27' | '28' | '32' | '34' = '34'): Promise<number> {
-    world = await openCloudWorld({ server: { profile } });
+    world = await quickly({ server: { profile } });
     await run('summarize Hello.');
     await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
     return world.cloud.newest();
   }
 
   it('with a reason says it', async () => {
-    world = await openCloudWorld();
+    world = await quickly();
     await run('summarize Hello.');
     await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
     world.cloud.fail(world.cloud.newest(), 'The quota of the provider is used up');
@@ -120,7 +123,7 @@ describe('a task that ends badly', () => {
   it.each(['27', '28', '32', '34'] as const)(
     'without a reason says so on %s, and can be done again',
     async (profile) => {
-      world = await openCloudWorld({ server: { profile } });
+      world = await quickly({ server: { profile } });
       await run('summarize Hello.');
       await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
       world.cloud.fail(world.cloud.newest(), null);
@@ -155,7 +158,7 @@ describe('a task that ends badly', () => {
 
 describe('a Nextcloud that is not as it should be', () => {
   const set = async (more: Parameters<typeof openCloudWorld>[0]) => {
-    world = await openCloudWorld({ ...instant, ...more });
+    world = await quickly({ ...instant, ...more });
   };
 
   it('a wrong app password is said, and sent once only', async () => {
@@ -167,7 +170,7 @@ describe('a Nextcloud that is not as it should be', () => {
   });
 
   it('one in a folder works', async () => {
-    world = await openCloudWorld({ server: { ...instant.server, path: '/nextcloud' } });
+    world = await quickly({ server: { ...instant.server, path: '/nextcloud' } });
     await run('summarize Hello.');
     await shown(/Hello/);
   });
@@ -192,7 +195,7 @@ describe('a Nextcloud that is not as it should be', () => {
   });
 
   it('one without a provider says what its administrator can do', async () => {
-    world = await openCloudWorld({ server: { ...instant.server, settings: { offers: [] } } });
+    world = await quickly({ server: { ...instant.server, settings: { offers: [] } } });
     expect(wordsIn(await run('summarize Hello.'))).toMatch(/offers this account no AI tasks/);
   });
 

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { profiles } from '../../src/demo/nextcloud/profile.ts';
+import { quickClock } from '../quick-clock.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
 import { formIn, pressIn, send, wordsIn } from './prompt-world.ts';
-import { CHANNEL, DIRECT, person, THREAD } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, person, THREAD } from './world.ts';
+
+const quickly: typeof openCloudWorld = (given = {}) => openCloudWorld({ clock: quickClock(), ...given });
 
 let world: CloudWorld;
 afterEach(() => world?.close());
@@ -17,7 +20,7 @@ describe('a summary', () => {
   it.each(profiles)(
     'by command, on Nextcloud %s, with a line that others see and a thread for the result',
     async (profile) => {
-      world = await openCloudWorld({ server: { ...quick.server, profile } });
+      world = await quickly({ server: { ...quick.server, profile } });
       expect(await run('summarize The cat sat on the mat. It was happy.', { place: CHANNEL })).toEqual({
         do: 'work',
         private: false,
@@ -40,7 +43,7 @@ describe('a summary', () => {
         ours: false,
       },
     ];
-    world = await openCloudWorld({ ...quick, wrap: (adapter) => ({ ...adapter, history }) });
+    world = await quickly({ ...quick, wrap: (adapter) => ({ ...adapter, history }) });
     const target = {
       ref: { place: THREAD, id: 'M' },
       author: person('Ben'),
@@ -56,7 +59,7 @@ describe('a summary', () => {
   });
 
   it('of nothing asks for the text with a form, and takes it from there', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     const form = formIn(await run('summarize'));
     expect(form.fields.map((field) => field.type)).toContain('longText');
     const [field] = form.fields;
@@ -67,14 +70,14 @@ describe('a summary', () => {
   });
 
   it('that is private is for the asker alone', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     expect(await run('summarize private=yes Something secret.')).toEqual({ do: 'work', private: true });
     await shown(/./);
     expect(world.plain.standing().join('\n')).not.toContain('ran Nextcloud');
   });
 
   it('typed as a message is answered in the thread on it', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     await world.host.accept(world.message('/nextcloud summarize Rain again.', { place: DIRECT, addressed: 'direct' }));
     await shown(/./);
     expect(world.plain.standing()).toHaveLength(1);
@@ -83,7 +86,7 @@ describe('a summary', () => {
 
 describe('other kinds of task', () => {
   it('an image is made once and posted below', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     await run('image A red cat on a wall');
     await vi.waitFor(() => expect(world.plain.files).toHaveLength(1), soon);
     expect(world.plain.files[0]?.name).toMatch(/\.(png|jpe?g|svg|webp|bmp)$/);
@@ -92,7 +95,7 @@ describe('other kinds of task', () => {
   });
 
   it('a recording is transcribed, put into Nextcloud for that and taken away again; its text can be summed up by a button', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     await run('transcribe', { files: [world.file('voice.ogg', 'audio/ogg')] });
     await shown(/./);
     expect(world.buttons()).toEqual(['Summarise']);
@@ -107,7 +110,7 @@ describe('other kinds of task', () => {
   });
 
   it('a voice message that somebody wants summed up is transcribed first', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     const files = [world.file('voice.m4a', 'audio/mp4')];
     const target = { ref: { place: THREAD, id: 'M' }, author: person('Ben'), text: '', files, at: 0, ours: false };
     await run('summarize', { target });
@@ -119,7 +122,7 @@ describe('other kinds of task', () => {
   });
 
   it('a translation asks for the language, knows it by name, and finds out the one it is from', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     const form = formIn(await run('translate Guten Tag'));
     const target = form.fields.find((field) => field.type === 'choice' && field.required);
     expect(target?.choices.length).toBeGreaterThan(1);
@@ -133,14 +136,14 @@ describe('other kinds of task', () => {
   });
 
   it('what a server does not have is said with what it has', async () => {
-    world = await openCloudWorld({ server: { ...quick.server, profile: '27' } });
+    world = await quickly({ server: { ...quick.server, profile: '27' } });
     expect(wordsIn(await run('transcribe'))).toMatch(/does not offer `transcribe`.*`\/nextcloud summarize`/);
     expect(wordsIn(await run('types'))).toMatch(/\/nextcloud summarize/);
     expect(wordsIn(await run('run nonsense'))).toMatch(/no task called “nonsense”/);
   });
 
   it('any kind can be run with a form of its own shape, the rest folded away', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     const listed = wordsIn(await run('types'));
     expect(listed).not.toMatch(/contextagent/);
     const form = formIn(await run('run core:text2text'));
@@ -153,7 +156,7 @@ describe('other kinds of task', () => {
   });
 
   it('a wrong file, an empty one and none are said before anything is scheduled', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     expect(wordsIn(await run('transcribe', { files: [world.file('cat.png', 'image/png')] }))).toMatch(
       /“cat.png” is not a recording/,
     );
@@ -167,7 +170,7 @@ describe('other kinds of task', () => {
   });
 
   it('a text file is read, and one that is too long is said to be', async () => {
-    world = await openCloudWorld({ server: { ...quick.server, profile: '28' } });
+    world = await quickly({ server: { ...quick.server, profile: '28' } });
     await run('summarize', { files: [world.file('notes.txt', 'text/plain', Buffer.from('Notes of today.'))] });
     await vi.waitFor(
       () => expect(world.cloud.seen({ path: /schedule$/ })[0]?.body).toMatchObject({ input: 'Notes of today.' }),
@@ -179,9 +182,20 @@ describe('other kinds of task', () => {
   });
 });
 
+describe('without a Nextcloud', () => {
+  it('says kindly what whoever runs it can set, and has nothing to suggest', async () => {
+    const bare = await openWorld();
+    for (const line of ['', 'summarize Hello.', 'list', 'connect', 'run x'])
+      expect(wordsIn(await bare.host.accept(bare.command('nextcloud', line)))).toMatch(/can set NEXTCLOUD_URL/);
+    const query = { command: 'nextcloud', option: 'type', typed: '', author: person('Ann'), place: THREAD };
+    expect(bare.host.suggest(query)).toEqual([]);
+    await bare.close();
+  });
+});
+
 describe('what is private', () => {
   it('stays so through retries and summaries', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     const files = [world.file('voice.ogg', 'audio/ogg')];
     expect(await run('transcribe private=yes', { files })).toEqual({ do: 'work', private: true });
     await vi.waitFor(() => expect(world.buttons()).toEqual(['Summarise']), soon);
@@ -194,7 +208,7 @@ describe('what is private', () => {
   });
 
   it('and comes by a message needs the slash command, since a message has no way back to one alone', async () => {
-    world = await openCloudWorld(quick);
+    world = await quickly(quick);
     expect(wordsIn(await world.host.accept(world.message('/nextcloud summarize private=yes Hello.')))).toMatch(
       /slash command/,
     );
@@ -203,7 +217,7 @@ describe('what is private', () => {
 
 describe('one’s own tasks', () => {
   it('on a server that cannot stop them are no longer waited for, and taken off its list', async () => {
-    world = await openCloudWorld({ server: { profile: '28' } });
+    world = await quickly({ server: { profile: '28' } });
     await run('summarize One.');
     await vi.waitFor(async () => expect(wordsIn(await run('list'))).toMatch(/Waiting/), soon);
     expect(wordsIn(await run('cancel'))).toMatch(/calling it off/);
@@ -212,7 +226,7 @@ describe('one’s own tasks', () => {
   });
 
   it('can be listed, looked at, called off and deleted, and nobody else’s', async () => {
-    world = await openCloudWorld();
+    world = await quickly();
     await run('summarize One.');
     await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
     const id = world.cloud.newest();
