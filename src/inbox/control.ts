@@ -9,7 +9,7 @@ import type { Vault } from '../store/vault.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
 import type { Edit } from '../turn/offers.ts';
 import { decodeQuestion } from '../turn/question.ts';
-import type { Turns } from '../turn/runner.ts';
+import type { Turns } from '../turn/turns.ts';
 import type { Access } from './access.ts';
 import type { Questions } from './questions.ts';
 import { wasWithdrawn } from './withdrawals.ts';

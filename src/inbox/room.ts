@@ -91,7 +91,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const { store, vault, accounts, server, delivery, warm, clock, log, adapter } = options;
   const { turns, naming, chooseModel } = options.turnRoom;
   const registry = allCommands(options.commandPrefix);
-  const spell = createSpelling(registry, adapter);
+  const spell = createSpelling(registry, (platform) => (options.setting(platform) ? adapter(platform) : null));
   const audit = createAudit(log);
   const rules = createAccess({
     admins: options.admins,

@@ -1,14 +1,14 @@
 import type { Adapter, Answer, Host } from '../chat/adapter.ts';
 import type { Registry } from '../commands/registry.ts';
 
-/** Words of our own as they are said on a platform: commands are named as they are typed there. */
+/** Words of our own as they are said on a platform: commands are named as they are typed there. Never throws. */
 export type Spell = (platform: string, words: string) => string;
 
 /**
  * See {@link Spell}: first the prefix that all platforms put before commands, then what the platform itself makes of their names.
- * Only code spans that begin with a command of ours are touched.
+ * Only code spans that begin with a command of ours are touched. `adapter` is null of a platform that is not connected.
  */
-export function createSpelling({ prefix, commands }: Registry, adapter: (platform: string) => Adapter): Spell {
+export function createSpelling({ prefix, commands }: Registry, adapter: (platform: string) => Adapter | null): Spell {
   const names = new Set([...commands.map((command) => command.name), 'parley']);
   const prefixed = (words: string) =>
     words.replaceAll(/`\/([a-z-]+)(?=[ `])/g, (whole, name: string) =>
@@ -16,7 +16,7 @@ export function createSpelling({ prefix, commands }: Registry, adapter: (platfor
     );
   return (platform, words) => {
     const spelled = prefix === '' ? words : prefixed(words);
-    return adapter(platform).spell?.(spelled) ?? spelled;
+    return adapter(platform)?.spell?.(spelled) ?? spelled;
   };
 }
 

@@ -15,7 +15,7 @@ import { createLocate } from './locate.ts';
 import { type ChooseModel, createChooseModel } from './model-choice.ts';
 import { createNaming, type Naming } from './naming.ts';
 import { createOffers, type Offers } from './offers.ts';
-import { createTurns, type Turns } from './runner.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** What the room of turns is made of. */
 export interface TurnRoomOptions {

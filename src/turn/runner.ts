@@ -5,7 +5,7 @@ import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
-import { type Answering, createAnswering, LET_GO } from './answering.ts';
+import { type Answering, LET_GO } from './answering.ts';
 import { resumeTurn } from './checkpoint.ts';
 import { asAsker } from './credentials.ts';
 import { toldInPrivate } from './elsewhere.ts';
@@ -24,7 +24,7 @@ const QUIET_MS = 10_000;
 /** The text is left in the store this often while it grows; all that a crash can cost is asking again. */
 const CHECKPOINT_MS = 30_000;
 
-/** What turns need of the rest. */
+/** What a turn needs of the rest. */
 export interface TurnRooms {
   readonly store: Store;
   readonly vault: Vault;
@@ -39,54 +39,8 @@ export interface TurnRooms {
   readonly answerUnits: number;
 }
 
-/** Turns that run in this process. */
-export interface Turns {
-  /** Performs a turn's job from where it stands to its end. Rejects only when the store does. */
-  run(held: { readonly job: Job; readonly lost: AbortSignal }): Promise<void>;
-  /** Stops a running turn, keeping what is there. False: it does not run here. */
-  stop(job: string): boolean;
-  /** Stops a turn as soon as it runs here: for one that has been taken from the queue and not been begun. */
-  stopSoon(job: string): void;
-  /** Lets go of every running turn without a word and gives it back to the queue: the next process takes it up again. */
-  abandon(): Promise<void>;
-}
-
-/** Turns that are to be stopped once they run, at most; they wait for a moment only. */
-const MOST_STOPPED = 1_000;
-
-/** The runner: it performs the reducer's effects and feeds it what comes of them. */
-export function createTurns(rooms: TurnRooms): Turns {
-  const running = new Map<string, RunningTurn>();
-  const toStop = new Set<string>();
-  const answering = createAnswering();
-  return {
-    async run(held) {
-      const turn = runTurn(rooms, answering, held);
-      running.set(held.job.id, turn);
-      if (toStop.delete(held.job.id)) turn.dispatch({ type: 'stop' });
-      try {
-        await turn.over;
-      } finally {
-        running.delete(held.job.id);
-      }
-    },
-    stop(job) {
-      const turn = running.get(job);
-      turn?.dispatch({ type: 'stop' });
-      return turn !== undefined;
-    },
-    stopSoon(job) {
-      if (toStop.size < MOST_STOPPED) toStop.add(job);
-    },
-    async abandon() {
-      const turns = [...running.values()];
-      for (const turn of turns) turn.abandon();
-      await Promise.all(turns.map((turn) => turn.giveBack()));
-    },
-  };
-}
-
-interface RunningTurn {
+/** One turn that runs in this process. */
+export interface RunningTurn {
   dispatch(event: TurnEvent): void;
   /** Stops without a word: somebody else has the turn now. */
   abandon(): void;
@@ -96,7 +50,8 @@ interface RunningTurn {
   readonly over: Promise<void>;
 }
 
-function runTurn(
+/** The runner: it performs the reducer's effects and feeds it what comes of them, from where the job stands to its end. */
+export function runTurn(
   rooms: TurnRooms,
   answering: Answering,
   { job, lost }: { readonly job: Job; readonly lost: AbortSignal },
