@@ -1,8 +1,8 @@
 import { problemOf } from '../chat/errors.ts';
 import type { FormValue } from '../chat/forms.ts';
 import type { FileRef } from '../chat/messages.ts';
+import { typeFor } from '../nextcloud/short-forms.ts';
 import type { Slot, TaskType } from '../nextcloud/task-types.ts';
-import { typeFor } from '../nextcloud/task-types.ts';
 import type { Desk } from './desk.ts';
 import type { NextcloudDesk } from './nextcloud-desk.ts';
 import { asFormValue, readNote, sentValues, type TaskNote, taskForm } from './nextcloud-form.ts';

@@ -1,5 +1,6 @@
 import { nearest } from '../chat/nearest.ts';
-import { type ShortForm, type TaskType, typeFor } from '../nextcloud/task-types.ts';
+import { type ShortForm, typeFor } from '../nextcloud/short-forms.ts';
+import type { TaskType } from '../nextcloud/task-types.ts';
 import type { Desk } from './desk.ts';
 import type { NextcloudDesk } from './nextcloud-desk.ts';
 import type { Call, Command, Outcome } from './registry.ts';

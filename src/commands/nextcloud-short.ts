@@ -1,4 +1,4 @@
-import type { ShortForm } from '../nextcloud/task-types.ts';
+import type { ShortForm } from '../nextcloud/short-forms.ts';
 import { fits } from './nextcloud-input.ts';
 import { order, sentIn, shortly } from './nextcloud-order.ts';
 import { taskCommand, typeOf, usual, withNextcloud } from './nextcloud-pick.ts';

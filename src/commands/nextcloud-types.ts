@@ -1,4 +1,5 @@
-import { type TaskType, typeFor } from '../nextcloud/task-types.ts';
+import { typeFor } from '../nextcloud/short-forms.ts';
+import type { TaskType } from '../nextcloud/task-types.ts';
 import { NO_TYPES, SHORT_FORMS, withNextcloud } from './nextcloud-pick.ts';
 import { say, subcommand } from './subcommand.ts';
 

@@ -10,7 +10,7 @@ import type { Place } from '../chat/places.ts';
 import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Nextcloud } from '../nextcloud/connection.ts';
-import { typeFor } from '../nextcloud/task-types.ts';
+import { typeFor } from '../nextcloud/short-forms.ts';
 import type { Log } from '../ops/log.ts';
 import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';

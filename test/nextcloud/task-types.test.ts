@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseTaskTypes, typeFor } from '../../src/nextcloud/task-types.ts';
+import { typeFor } from '../../src/nextcloud/short-forms.ts';
+import { parseTaskTypes } from '../../src/nextcloud/task-types.ts';
 
 function typesOf(json: string): ReturnType<typeof parseTaskTypes> {
   return parseTaskTypes('taskprocessing', { types: JSON.parse(json) });
