@@ -1,5 +1,5 @@
 import { ComponentType, TextInputStyle } from 'discord.js';
-import type { Field, Form, FormValue, FormValues } from '../../src/chat/forms.ts';
+import type { Choice, Field, Form, FormValue, FormValues } from '../../src/chat/forms.ts';
 import type { FileRef } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import type { Body } from '../../src/chat/view.ts';
@@ -47,6 +47,23 @@ export function stepOf(form: Form, name: string): number {
  */
 function shown(form: Form): readonly Field[] {
   return form.fields.filter((field) => !(typeof field.initial === 'string' && field.initial.length > TEXT));
+}
+
+/**
+ * The form with lists where something must be chosen that is suggested elsewhere: a modal cannot ask while somebody types, and
+ * nobody knows names by heart. Only where a list holds all there is. Fields that may stay empty take what is typed, since some of
+ * them take several names. Pure but for `suggest`.
+ */
+export function offering(form: Form, suggest: (option: string) => readonly Choice[]): Form {
+  const fields = form.fields.map((field) => {
+    if (field.suggest === null || !field.required || field.type !== 'choice' || field.choices.length > 0) return field;
+    const choices = suggest(field.suggest);
+    const { initial } = field;
+    const known = typeof initial !== 'string' || initial === '' || choices.some(({ value }) => value === initial);
+    // As many as fit may not be all.
+    return known && choices.length < OPTIONS ? { ...field, choices } : field;
+  });
+  return { ...form, fields };
 }
 
 /** A step of a form as a modal, or null when it has no field. Pure. */
@@ -111,11 +128,7 @@ function component(field: Field, index: number): object {
   const choices = field.choices
     .filter((choice) => choice.value !== '' && choice.value.length <= 100)
     .slice(0, OPTIONS + 1);
-  const few =
-    field.suggest === null &&
-    choices.length > 0 &&
-    choices.length <= OPTIONS &&
-    choices.length === field.choices.length;
+  const few = choices.length > 0 && choices.length <= OPTIONS && choices.length === field.choices.length;
   const chosen = (value: string) => (Array.isArray(initial) ? initial.some((one) => one === value) : initial === value);
   const options = choices.slice(0, OPTIONS).map(({ label, value, hint }) => ({
     label: cut(label, 100) || value,
@@ -147,7 +160,9 @@ function component(field: Field, index: number): object {
     };
   if (field.type === 'choice' && few) {
     const type =
-      options.length >= 2 && options.length <= RADIOS ? ComponentType.RadioGroup : ComponentType.StringSelect;
+      field.suggest === null && options.length >= 2 && options.length <= RADIOS
+        ? ComponentType.RadioGroup
+        : ComponentType.StringSelect;
     return {
       type,
       custom_id: customId('t', field, index),

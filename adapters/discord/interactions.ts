@@ -4,11 +4,12 @@ import type { Clock } from '../../src/chat/clock.ts';
 import { type CommandSpec, shortcutsOf } from '../../src/chat/commands.ts';
 import { problemOf } from '../../src/chat/errors.ts';
 import type { ButtonEvent, CommandEvent, FormEvent, Trigger } from '../../src/chat/events.ts';
+import type { Form } from '../../src/chat/forms.ts';
 import type { FileRef, Person } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import type { Answers } from './answers.ts';
 import { choicesJson, choicesTyped } from './commands.ts';
-import { noteOf, type OpenForms, readFormId, stepOf, stepsOf, valuesOf } from './forms.ts';
+import { noteOf, type OpenForms, offering, readFormId, stepOf, stepsOf, valuesOf } from './forms.ts';
 import { fileOf, type Parser } from './parse.ts';
 import { PLATFORM, type Places } from './places.ts';
 import { controlOf } from './render.ts';
@@ -239,8 +240,8 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
         if (meant.instead && onMessage) return answers.instead(trigger, meant.body, meant.private);
         return answers.say(trigger, meant.body, meant.private);
       case 'form':
-        if (!known.isForm) return answers.modal(trigger, meant.form, 0);
-        forms.keep(meant.form, trigger.private);
+        if (!known.isForm) return answers.modal(trigger, offered(known, meant.form), 0);
+        forms.keep(offered(known, meant.form), trigger.private);
         return answers.say(trigger, noteOf(meant.form, 0, 'One more form is to be filled in.'), true);
       case 'errors':
         return answers.say(trigger, wrong(form, meant.fields), true);
@@ -265,11 +266,17 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
         if (meant.instead && onMessage) return answers.instead(trigger, meant.body, hidden);
         return answers.moreOf(trigger, meant.body, hidden);
       case 'form':
-        forms.keep(meant.form, trigger.private);
+        forms.keep(offered(known, meant.form), trigger.private);
         return answers.moreOf(trigger, noteOf(meant.form, 0, 'That took me a moment. The form is ready now.'), true);
       case 'errors':
         return answers.moreOf(trigger, wrong(form, meant.fields), true);
     }
+  }
+
+  /** A field names its command by itself. */
+  function offered({ author, trigger }: Known, form: Form): Form {
+    const asked = { command: '', typed: '', author, place: trigger.place };
+    return offering(form, (option) => options.host().suggest({ ...asked, option }));
   }
 
   function close(form: string | null): void {

@@ -35,7 +35,10 @@ export function context(text: string): Block {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: cut(text, SECTION_UNITS) }] };
 }
 
-/** Markdown as sections of `mrkdwn`, where `markdown` blocks are not taken. At most `units` in all, then an ellipsis. */
+/**
+ * Markdown as sections of `mrkdwn`, where `markdown` blocks are not taken. At most `units` in all, then an ellipsis. Slack does not
+ * fold them behind "See more".
+ */
 export function sections(markdown: string, units = MESSAGE_UNITS): Block[] {
   const blocks: Block[] = [];
   let room = units;
@@ -43,7 +46,7 @@ export function sections(markdown: string, units = MESSAGE_UNITS): Block[] {
   let fenced = false;
   const flush = () => {
     const whole = fenced ? `${text}\n\`\`\`` : text;
-    if (whole.trim() !== '') blocks.push({ type: 'section', text: { type: 'mrkdwn', text: whole } });
+    if (whole.trim() !== '') blocks.push({ type: 'section', text: { type: 'mrkdwn', text: whole }, expand: true });
     text = '';
   };
   for (const line of mrkdwn(markdown).split('\n').flatMap(longLine)) {

@@ -116,7 +116,7 @@ async function page(
   const from = (number - 1) * SHOWN;
   const shown = items.slice((number - 1) % 2 === 0 ? 0 : SHOWN).slice(0, SHOWN);
   if (shown.length === 0)
-    return say(total === 0 ? 'No prompt fits.' : `There is no page ${number}: ${total} prompts fit.`);
+    return say(total === 0 ? noneWords(call) : `There is no page ${number}: ${total} prompts fit.`);
   const head = `Prompts ${from + 1}–${from + shown.length} of ${total}. Run one with \`/prompt <name>\`.`;
   const next: Next[] = [];
   const turn = (label: string, to: number) =>
@@ -124,6 +124,12 @@ async function page(
   if (number > 1) turn('Previous', number - 1);
   if (from + shown.length < total) turn('Next', number + 1);
   return { do: 'say', body: { markdown: [head, '', ...shown.map(line)].join('\n'), controls: null }, next };
+}
+
+function noneWords(call: Call): string {
+  const { order: _order, ...filter } = filterOf(call);
+  const isFiltered = Object.values(filter).some((value) => value !== undefined);
+  return isFiltered ? 'No prompt fits.' : 'There are no prompts yet. `/prompts create` makes one.';
 }
 
 /** What the options of a list ask the server for. */

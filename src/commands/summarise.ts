@@ -10,12 +10,13 @@ export const summarise: Command = {
   shortcut: 'Summarise thread',
   who: 'everyone',
   async run(call, desk) {
-    const written = await desk.transcript(call.target?.ref.place ?? call.conversation);
+    // Where it was wished for: a conversation that this very message begins holds nothing else yet.
+    const written = await desk.transcript(call.place);
     if (written === '') {
       return { do: 'say', body: { markdown: 'Nothing has been written here that I can read.', controls: null } };
     }
     const wish =
-      'Summarise this conversation: first what it is about in one sentence, then what was decided, then what is still open and who has to do what. Leave out a part that has nothing in it.';
+      'Summarise this conversation.\n\nSay first what it is about in one sentence, then what was decided, then what is still open and who has to do what. Leave out a part that has nothing in it.';
     return {
       do: 'ask',
       text: `${wish}\n\n${written}`,

@@ -36,7 +36,9 @@ test('its buttons answer in direct messages, and the list of models there choose
   await slack.interact.act(ann, home, 'How things are');
   await slack.watch.answer(dm, (_message, text) => text.includes('Model here: demo-chat'));
   await slack.interact.act(ann, home, 'Prompts');
-  await slack.watch.answer(dm, (_message, text) => text.includes('No prompt fits.'));
+  await slack.watch.answer(dm, (_message, text) =>
+    text.includes('There are no prompts yet. `/prompts create` makes one.'),
+  );
   await slack.interact.act(ann, home, 'Choose a model');
   const note = await slack.watch.answer(dm, (_message, text) => text.includes('Choose a model'));
   const list = objects(note.blocks).flatMap((block) => objects(block.elements));
