@@ -54,7 +54,7 @@ export interface HostRooms {
   readonly spell: Spell;
   /** What the account that acts for a person may ask with; null while that is not known. */
   extrasOf(person: Person): AccountExtras | null;
-  readonly nextcloud: Pick<NextcloudRoom, 'suggest'>;
+  readonly nextcloud: Pick<NextcloudRoom, 'suggest' | 'withdraw'>;
   readonly delivery: Delivery;
   readonly log: Log;
 }
@@ -79,7 +79,11 @@ export function createHost(rooms: HostRooms, adapter: Adapter, connection: Conne
       case 'button':
         return rooms.clicks(event);
       case 'deleted':
-        await Promise.all([rooms.withdrawals.withdraw(event.ref), rooms.waiting.withdraw(event.ref)]);
+        await Promise.all([
+          rooms.withdrawals.withdraw(event.ref),
+          rooms.waiting.withdraw(event.ref),
+          rooms.nextcloud.withdraw(event.ref),
+        ]);
         return { do: 'none' };
       case 'edited':
         await rooms.edits.take(event);

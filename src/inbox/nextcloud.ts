@@ -6,7 +6,7 @@ import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Person } from '../chat/messages.ts';
-import type { Place } from '../chat/places.ts';
+import type { MessageRef, Place } from '../chat/places.ts';
 import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Nextcloud } from '../nextcloud/connection.ts';
@@ -38,6 +38,8 @@ export interface NextcloudRoom {
   readonly taskClick: TaskClick;
   /** What fits in an option of `/nextcloud`; null for options that are not its own. */
   suggest(query: Suggest, most: number): readonly Choice[] | null;
+  /** The message that asked for a task was deleted: it is called off. */
+  withdraw(message: MessageRef): Promise<void>;
   /** Begins to work off what waits. */
   start(): void;
   /** Lets go of what runs: the next process takes it up again. */
@@ -122,6 +124,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
         most,
       );
     },
+    withdraw: (message) => tasks.withdraw(message),
     start() {
       accounts
         .start()

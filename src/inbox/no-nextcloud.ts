@@ -10,6 +10,7 @@ export const noNextcloud: NextcloudRoom = {
   startTask: async () => ({ started: false, say: SAY, answer: ANSWER }),
   taskClick: async () => ANSWER,
   suggest: () => null,
+  withdraw: async () => undefined,
   start: () => undefined,
   stop: async () => undefined,
 };

@@ -2,7 +2,7 @@ import type { LinkedAccount } from '../accounts/nextcloud-links.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
-import { type Place, userKey } from '../chat/places.ts';
+import { type MessageRef, messageKey, type Place, userKey } from '../chat/places.ts';
 import type { Body } from '../chat/view.ts';
 import type { Done } from '../commands/desk.ts';
 import { removeUpload } from '../nextcloud/files.ts';
@@ -34,6 +34,8 @@ export interface Tasks {
   connect(key: string, flow: LoginFlow, who: { person: Person; place: Place; requester: string }): Promise<void>;
   /** Calls a task off, if this person may. */
   cancel(person: Person, job: string): Promise<Done>;
+  /** The message that asked for it was deleted: what runs or waits for it is called off. */
+  withdraw(message: MessageRef): Promise<void>;
   /** Does a failed task again, once however often it is wanted; what is shown comes through `trigger` when it is private. */
   again(person: Person, job: string, trigger: Trigger | null): Promise<Done>;
   /** Goes on with a task's result, for whoever wants it. */
@@ -159,6 +161,12 @@ export function createTasks(rooms: TasksRooms): Tasks {
       const state = (await store.jobs.get(id))?.state;
       if (state !== 'running') return { done: false, why: 'That task is already over.' };
       return { done: false, why: 'I am just taking that task up again. Please try once more in a few seconds.' };
+    },
+    async withdraw(message) {
+      const job = await store.jobs.byKey(messageKey(message));
+      if (job?.lane !== 'task') return;
+      running.get(job.id)?.dispatch({ type: 'cancel', at: clock.now() });
+      await store.jobs.cancel(job.id);
     },
     async again(person, id, trigger) {
       const task = await find(id);

@@ -216,6 +216,16 @@ describe('what is private', () => {
 });
 
 describe('one’s own tasks', () => {
+  it('are called off when the message that asked for them is deleted', async () => {
+    world = await quickly();
+    const event = world.message('/nextcloud summarize One.');
+    await world.host.accept(event);
+    await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
+    await world.host.accept({ type: 'deleted', key: 'gone', ref: event.message.ref });
+    await shown(/\*Cancelled\.\*/);
+    expect(world.cloud.seen({ path: /cancel$/ })).toHaveLength(1);
+  });
+
   it('on a server that cannot stop them are no longer waited for, and taken off its list', async () => {
     world = await quickly({ server: { profile: '28' } });
     await run('summarize One.');
