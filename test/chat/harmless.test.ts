@@ -30,9 +30,7 @@ describe('words of others in the log', () => {
   });
 
   it('never grows beyond its bound, and takes any words', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (words) => harmless(words, 80).length <= 80),
-    );
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (words) => harmless(words, 80).length <= 80));
   });
 
   it('masks a key that the bound cuts', () => {
