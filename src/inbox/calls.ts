@@ -9,7 +9,7 @@ import { findPrompt } from '../commands/prompt-names.ts';
 import type { Command } from '../commands/registry.ts';
 import { findCommand, isParley, unknownCommand } from './find-command.ts';
 import { showErrors, showStep } from './form-answers.ts';
-import { stepCount } from './form-sessions.ts';
+import { nextStep, stepCount } from './form-sessions.ts';
 import { over, somebodyElses } from './form-words.ts';
 import { createRunCommand, type RunRooms, type Use } from './run-command.ts';
 
@@ -132,8 +132,10 @@ export function createCalls(rooms: RunRooms): Calls {
         trigger: event.trigger,
         way: 'form',
       };
-      const steps = stepCount(session, by(use).limits.formFields);
-      if (step + 1 < steps) return showStep(session, step + 1, by(use), `Step ${step + 1} of ${steps} is kept.`);
+      const most = by(use).limits.formFields;
+      const next = nextStep(session, step, most);
+      if (next !== null)
+        return showStep(session, next, by(use), `Step ${step + 1} of ${stepCount(session, most)} is kept.`);
       if (session.note !== null) return perform(command, session.options, use, { session, step });
       // A field that is left empty is an option that was not given.
       const typed = [...session.values].filter(([name, value]) => value !== '' || command.options.some(needs(name)));

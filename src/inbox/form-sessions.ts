@@ -148,6 +148,18 @@ export function stepOf(session: Session, name: string, most: number | null): num
   return most === null || at === -1 ? 0 : Math.floor(at / most);
 }
 
+/** The first step after this one that has not been sent in yet; null when the form is whole: nobody sends a step twice to mend another. */
+export function nextStep(session: Session, step: number, most: number | null): number | null {
+  const open = session.fields.find(
+    ({ name }) => stepOf(session, name, most) > step && !wasSent(session, stepOf(session, name, most), most),
+  );
+  return open ? stepOf(session, open.name, most) : null;
+}
+
+function wasSent(session: Session, step: number, most: number | null): boolean {
+  return session.fields.some(({ name }) => stepOf(session, name, most) === step && session.values.has(name));
+}
+
 /** One step of a session as a form, filled in with what was typed already. Pure. */
 export function formOf(
   session: Session,

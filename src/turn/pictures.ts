@@ -9,10 +9,14 @@ import { fileContent } from '../openwebui/files.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Outbox } from '../store/port.ts';
 import { imageType } from './attachments.ts';
+import { titleOf } from './compose.ts';
+import type { Question } from './question.ts';
 
 /** Pictures of one answer, and the bytes of each. */
 const MOST = 4;
 const MOST_BYTES = 10 * 1_048_576;
+/** UTF-16 units of the question that a picture is described with: nobody but the model knows what is on it. */
+const WISH_UNITS = 200;
 /** Their keys stand behind those of any part of a reply. */
 const FIRST_KEY = 10_000;
 
@@ -30,15 +34,25 @@ export function createPictures(rooms: {
   outbox: Outbox;
   log: Log;
   job: Job;
-  generation: number;
+  question: Pick<Question, 'generation' | 'text'>;
 }): Pictures {
   const taken: string[] = [];
-  const { job, generation } = rooms;
+  const { job } = rooms;
+  const { generation, text } = rooms.question;
+  const alt = `A picture made by the model for: ${titleOf(text, WISH_UNITS)}`;
+  const keyOf = (index: number) => partKey(job.id, generation, FIRST_KEY + index);
 
   /** Where it stands, so that it can be taken away with the answer. */
   async function keep(index: number, ref: SurfaceRef | null): Promise<void> {
-    const key = keyOf(rooms, index);
-    const row = { key, job: `${job.id}:picture`, generation, part: index, state: 'done', ref, shown: null } as const;
+    const row = {
+      key: keyOf(index),
+      job: `${job.id}:picture`,
+      generation,
+      part: index,
+      state: 'done',
+      ref,
+      shown: null,
+    } as const;
     await rooms.outbox.put({ ...row, expiresAt: job.expiresAt }, null);
   }
 
@@ -51,8 +65,8 @@ export function createPictures(rooms: {
     async post(server, place) {
       for (const [index, url] of taken.entries()) {
         try {
-          const picture = await fetchPicture(server, url, index + 1);
-          const posted = picture && (await rooms.delivery.upload(place, picture, keyOf(rooms, index)));
+          const picture = await fetchPicture(server, url, index + 1, alt);
+          const posted = picture && (await rooms.delivery.upload(place, picture, keyOf(index)));
           if (posted?.ok) await keep(index, posted.parts[0] ?? null);
           if (!posted?.ok) rooms.log.info({ detail: posted?.problem.detail ?? 'no picture' }, 'picture left out');
         } catch (error) {
@@ -63,16 +77,12 @@ export function createPictures(rooms: {
   };
 }
 
-function keyOf(rooms: { job: Job; generation: number }, index: number): string {
-  return partKey(rooms.job.id, rooms.generation, FIRST_KEY + index);
-}
-
-async function fetchPicture(server: OpenWebUI, url: string, number: number): Promise<Upload | null> {
+async function fetchPicture(server: OpenWebUI, url: string, number: number, alt: string): Promise<Upload | null> {
   const id = fileId(url);
   const bytes = id === null ? dataOf(url) : (await fileContent(server, id, MOST_BYTES)).bytes;
   const type = bytes && bytes.length <= MOST_BYTES ? imageType(bytes) : null;
   if (!bytes || !type) return null;
-  return { name: `picture-${number}.${type.slice('image/'.length)}`, type, bytes, alt: 'A picture made by the model' };
+  return { name: `picture-${number}.${type.slice('image/'.length)}`, type, bytes, alt };
 }
 
 /** The bytes of a data URL of a picture; null for anything else. */

@@ -69,7 +69,7 @@ export function runTurn(
   let writing: Promise<unknown> = Promise.resolve();
   let checkpointDue = clock.now() + CHECKPOINT_MS;
   let rest: (() => void) | null = null;
-  const pictures = createPictures({ delivery, outbox: store.outbox, log, job, generation: question.generation });
+  const pictures = createPictures({ delivery, outbox: store.outbox, log, job, question });
 
   function dispatch(event: TurnEvent): void {
     if (ended) return;

@@ -182,9 +182,7 @@ describe('forty variables', () => {
       'v8=v8',
       'v9=v9',
     ]);
-    answer = await send(world, fixing, { v7: 'seven' });
-    for (let step = 2; step < 8; step++)
-      answer = await send(world, formIn(await pressIn(world, answer, 'Continue')), {});
+    await send(world, fixing, { v7: 'seven' });
     expect(await asked()).toContain('v6 seven v8');
   });
 });

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { says } from '../servers/openwebui/script.ts';
+import { buttons, onDiscord } from './discord-stage.ts';
+import { makePrompt } from './prompt-world.ts';
+import { onSlack } from './slack-stage.ts';
+
+// A prompt with more values than one modal of Discord takes.
+
+const CONTENT = [
+  '{{a | text:required}} {{n | number:min=1:max=9:step=2:required}} {{c | text:required}} {{d | date:required}}',
+  '{{e | text:required}} {{f | checkbox}} {{kind | select:options=["soft","hard"]:required}}',
+].join(' ');
+
+test('on Slack seven values are asked for in one modal, complaints stand at their fields, and it runs with all of them', async () => {
+  const { slack, openWebUI, ann, channel, ...set } = await onSlack();
+  await makePrompt({ openWebUI }, { command: 'many', content: CONTENT });
+  await slack.interact.command(ann, channel, '/prompt', 'many');
+  const modal = await slack.watch.modal(ann);
+  const blocks = JSON.stringify(modal.view.blocks);
+  const [a = '', n = '', c = '', d = '', e = '', f = '', kind = ''] = blocks.match(/\d:v\d/g) ?? [];
+  const typed = { [a]: 'x', [c]: 'y', [d]: '2026-12-24', [e]: 'z', [f]: ['yes'], [kind]: 'hard' };
+  const wrong = await slack.interact.submit(modal, { ...typed, [n]: '4' });
+  expect(wrong.errors).toEqual({ [n]: 'Please go in steps of 2 from 1.' });
+  openWebUI.next(says('All seven.'));
+  expect((await slack.interact.submit(modal, { ...typed, [n]: '5' })).view).toBeNull();
+  await set.answered(channel, /All seven/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('ann: x 5 y 2026-12-24 z true hard');
+  expect(set.refusals()).toEqual([]);
+});
+
+test('on Discord seven values take two steps; what is wrong in the first is mended alone, and it runs with all of them', async () => {
+  const { server, openWebUI, ann, channel, ...set } = await onDiscord();
+  await makePrompt({ openWebUI }, { command: 'many', content: CONTENT });
+  const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'many' });
+  expect((await opened.modal()).title).toBe('many (1 of 2)');
+  const first = { 't.v0': 'x', 't.v1': '4', 't.v2': 'y', 't.v3': 'soon', 't.v4': 'z' };
+  const kept = await (await server.acts.submit(opened, first)).ephemeral();
+  expect(kept.content).toBe('Step 1 of 2 is kept.');
+  const second = server.acts.click(ann, kept, 'Continue');
+  expect((await second.modal()).title).toBe('many (2 of 2)');
+  const wrong = await (await server.acts.submit(second, { 'b.v5': true, 't.v6': ['hard'] })).ephemeral();
+  expect(wrong.content.split('\n')).toEqual([
+    'Nearly there. What you typed is kept.',
+    '',
+    '- **n**: Please go in steps of 2 from 1.',
+    '- **d**: Please write a date as YYYY-MM-DD, such as 2026-03-31.',
+  ]);
+  const again = server.acts.click(ann, wrong, 'Fix it');
+  expect(JSON.stringify(await again.modal())).toContain('"value":"soon"');
+  openWebUI.next(says('All seven.'));
+  const fixed = await server.acts.submit(again, { 't.v1': '5', 't.v3': '2026-12-24' });
+  const line = await fixed.reply((one) => one.content !== '');
+  expect(line.content).toContain('Ann ran many');
+  await set.answered(await set.threadOf(line), /All seven/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: x 5 y 2026-12-24 z true hard');
+  expect(buttons(line)).not.toContain('Fix it');
+  expect(set.refusals()).toEqual([]);
+});
