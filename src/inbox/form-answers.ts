@@ -43,8 +43,11 @@ export function showErrors(
   return withButton(session, first, `Nearly there. What you typed is kept.\n\n${lines.join('\n')}`, 'Fix it');
 }
 
+/** Words for one person. */
+type Said = Extract<Answer, { readonly do: 'say' }>;
+
 /** Words with a button that opens a step of a form. */
-export function withButton(session: Session, step: number, markdown: string, label: string): Answer {
+export function withButton(session: Session, step: number, markdown: string, label: string): Said {
   const button = { id: controlId('fill', session.id, step), label, style: 'primary', role: 'other' } as const;
   return { do: 'say', private: true, body: { markdown, controls: { buttons: [button], menu: null } } };
 }

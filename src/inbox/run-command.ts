@@ -129,9 +129,10 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
     } catch (error) {
       const problem = problemOf(error);
       rooms.log.warn({ command: command.name, kind: problem.kind, detail: problem.detail, error }, 'command failed');
-      if (error instanceof LinkNeeded && desk.linking.off === null) return offer(problem.say, [LINK], use);
-      if (!session) return say(problem.say, true);
-      return withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
+      const next = error instanceof LinkNeeded && desk.linking.off === null ? [LINK] : [];
+      if (!session) return offer(problem.say, next, use);
+      const kept = withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
+      return offer(kept.body, next, use);
     }
     if (outcome.do === 'form') return again(command, options, use, outcome.form, sent);
     if (outcome.do === 'task') {

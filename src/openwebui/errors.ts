@@ -244,7 +244,7 @@ const sayings: Record<ProblemKind, (about: About) => string> = {
       ? 'The model is too busy right now. Please try again in a minute.'
       : 'Open WebUI is busy right now. Please try again in a minute.',
   unauthorized: () =>
-    'Open WebUI does not accept the API key. It may have been replaced: please link your account again.',
+    'Open WebUI does not accept the API key I asked with; it may have been replaced. If you linked your own account, link it again with `/link`; if not, tell whoever runs me.',
   forbidden: (about) => `${things[about]} is not open to you in Open WebUI. An administrator can change that.`,
   missing: (about) =>
     about === 'model'

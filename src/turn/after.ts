@@ -157,7 +157,10 @@ export function createAfter(rooms: {
 
   /** Saves what waits for the owner of a chat and belongs into this one, in order. False: some of it waits on. */
   async function saveKeptBefore({ owner, chatId }: Pick<Ids, 'chatId' | 'owner'>): Promise<boolean> {
-    const jobs = owner === null || chatId === null ? [] : await kept.of(owner);
+    if (owner === null || chatId === null) return true;
+    const jobs = await kept.of(owner);
+    // Of an owner who is away much may wait: nothing of it needs to be looked through.
+    if (jobs.length > 0 && !(await accounts.owning(owner))) return false;
     let saved = 0;
     for (const job of jobs) {
       const turn = job.kind === 'kept' ? await endedTurn(rooms, job) : null;

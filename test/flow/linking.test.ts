@@ -222,7 +222,7 @@ describe('a key that the server no longer takes', () => {
     await vi.waitFor(() => expect(world.openWebUI.seen({ path: '/api/models' }).length).toBeGreaterThan(1));
     const renewed = keyOf('Ann');
     await world.host.accept(world.message('First?', { place: DIRECT, addressed: 'direct' }));
-    await vi.waitFor(() => expect(world.last()?.text).toMatch(/link your account again/));
+    await vi.waitFor(() => expect(world.last()?.text).toMatch(/link it again with/));
     const used = () => world.openWebUI.requests.filter((one) => one.headers.authorization === `Bearer ${old}`).length;
     const before = used();
     const told = await world.host.accept(world.message('Second?', { place: DIRECT, addressed: 'direct' }));
@@ -231,6 +231,33 @@ describe('a key that the server no longer takes', () => {
     const form = formIn(await pressIn(world, told, 'Link my account'));
     await send(world, form, { 'API key': new Secret(renewed) });
     await vi.waitFor(() => expect(askedOf(renewed)).toBe(1));
+  });
+
+  it('keeps what was typed into a form until the link is made anew', async () => {
+    await open();
+    const old = keyOf('Ann');
+    await makePrompt(world, { command: 'greet', content: 'Hello {{who | text:required}}' }, old);
+    await link('Ann', old);
+    const form = formIn(await slash('prompt', 'greet'));
+    const renewed = keyOf('Ann');
+    await slash('prompts', 'list');
+    const label = form.fields[0]?.label ?? '';
+    const told = await send(world, form, { [label]: 'Zoe' });
+    expect(wordsIn(told)).toMatch(/no longer takes the API key.*kept for an hour/s);
+    const linking = formIn(await pressIn(world, told, 'Link my account'));
+    await send(world, linking, { 'API key': new Secret(renewed) });
+    const again = formIn(await pressIn(world, told, 'Try again'));
+    expect(again.fields[0]?.initial).toBe('Zoe');
+    await send(world, again, {});
+    await vi.waitFor(() => expect(askedOf(renewed)).toBe(1));
+  });
+
+  it('of the team’s is told in words that hold for it, too', async () => {
+    await open();
+    const team = world.openWebUI.world.users.all().find((user) => user.api_key === world.openWebUI.key);
+    if (team) world.openWebUI.world.users.put({ ...team, api_key: `sk-${'7'.repeat(32)}` });
+    await world.host.accept(world.message('Hello?'));
+    await vi.waitFor(() => expect(world.last()?.text).toMatch(/tell whoever runs me/));
   });
 });
 
