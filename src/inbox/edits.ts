@@ -1,8 +1,10 @@
+import * as z from 'zod';
 import type { Answer } from '../chat/adapter.ts';
+import type { Clock } from '../chat/clock.ts';
 import type { ButtonEvent, EditedEvent } from '../chat/events.ts';
 import { holdsKey } from '../chat/keys.ts';
 import { messageKey, userKey } from '../chat/places.ts';
-import type { Store } from '../store/port.ts';
+import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { cleanText } from '../turn/compose.ts';
 import type { Offers } from '../turn/offers.ts';
@@ -13,11 +15,18 @@ import { tooLong } from './questions.ts';
 
 /** Questions that were edited: the newest of a conversation can be asked again as it reads now, by whoever asked it. */
 export interface Edits {
-  /** A message reads otherwise now. */
+  /** A message reads otherwise now. Resolves once that is kept; the offer follows by itself, after a restart too. */
   take(event: EditedEvent): Promise<void>;
+  /** Performs the job of kind {@link OFFER} that shows it. */
+  run(job: Job): Promise<void>;
   /** The button under the answer was pressed. */
   ask(event: ButtonEvent, job: string): Promise<Answer>;
 }
+
+/** The kind of its jobs, in the lane `after`. */
+export const OFFER = 'offer';
+
+const payload = z.object({ turn: z.string() });
 
 /** See {@link Edits}. */
 export function createEdits(rooms: {
@@ -28,11 +37,14 @@ export function createEdits(rooms: {
   offers: Offers;
   /** The longest question, in UTF-16 units. */
   questionUnits: number;
+  clock: Clock;
+  /** There is something new in the lane. */
+  wake(): void;
 }): Edits {
-  const { store, offers } = rooms;
+  const { store, offers, clock } = rooms;
 
   return {
-    async take({ message }) {
+    async take({ key: event, message }) {
       const { author, ref } = message;
       if (message.ours || author.bot || rooms.access.refusal(author, ref.place) !== null) return;
       const asked = await store.jobs.byKey(messageKey(ref));
@@ -49,7 +61,23 @@ export function createEdits(rooms: {
       if (!same && (unfit || (text === '' && files.length === 0))) return;
       if (same && (await offers.edit(newest.id)) === null) return;
       await offers.edited(newest, same ? null : { text, files });
-      await offers.show(newest.id);
+      const job = {
+        key: `${OFFER}:${event}`,
+        lane: 'after',
+        conversation: null,
+        kind: OFFER,
+        payload: JSON.stringify({ turn: newest.id }),
+        notBefore: 0,
+        expiresAt: newest.expiresAt,
+        person: newest.person,
+      } as const;
+      await store.jobs.accept(job, clock.now());
+      rooms.wake();
+    },
+    async run(job) {
+      // What is being answered shows it at its end.
+      await offers.show(payload.parse(JSON.parse(job.payload)).turn);
+      await store.jobs.finish(job, 'done', null, [], clock.now());
     },
     async ask(event, id) {
       const job = await store.jobs.get(id);

@@ -23,7 +23,7 @@ import { createCalls } from './calls.ts';
 import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
 import { createDesk } from './desk.ts';
-import { createEdits } from './edits.ts';
+import { createEdits, OFFER } from './edits.ts';
 import { createExtras } from './extras.ts';
 import { createForgetting } from './forget.ts';
 import { createFormDesk } from './form-sessions.ts';
@@ -145,7 +145,11 @@ export function createInbox(options: InboxOptions): Inbox {
   });
   const { taskClick } = nextcloud;
   const { questionUnits } = options.limits;
-  const edits = createEdits({ store, vault, access, control, offers: options.turnRoom.offers, questionUnits });
+  const edits = createEdits({
+    ...{ store, vault, access, control, questionUnits, clock },
+    offers: options.turnRoom.offers,
+    wake: options.wakeAfter,
+  });
   const withdrawals = createWithdrawals({
     ...{ store, vault, delivery, control, clock, log },
     remove: options.deletedQuestions === 'remove',
@@ -182,8 +186,9 @@ export function createInbox(options: InboxOptions): Inbox {
     start: () => nextcloud.start(),
     stop: () => nextcloud.stop(),
     async run(job) {
-      if (job.kind !== WITHDRAW) return false;
-      await withdrawals.run(job);
+      if (job.kind === WITHDRAW) await withdrawals.run(job);
+      else if (job.kind === OFFER) await edits.run(job);
+      else return false;
       return true;
     },
   };
