@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startNextcloud } from '../../src/demo/nextcloud/server.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { outcome, type ParleyProcess, run, start } from './parley-process.ts';
@@ -81,6 +82,16 @@ describe('Parley started with nothing set', () => {
     await ann.until(() => ann.answers().some((message) => !message.live && message.text.includes('|')));
     ann.leave();
   }, 60_000);
+
+  it('runs tasks in a stand-in Nextcloud, and says that it is one', async () => {
+    const parley = await start(settings(), folder);
+    started.push(parley);
+    expect(parley.lines.join('\n')).toMatch(/Demo: a built-in stand-in does the tasks of \/nextcloud/);
+    const ann = await visit(parley.link, 'Ann');
+    ann.send('/nextcloud summarize The cat sat on the mat.');
+    await ann.until(() => ann.answers().some((message) => !message.live && message.text === 'The cat sat on the mat.'));
+    ann.leave();
+  }, 60_000);
 });
 
 describe('Parley killed in the middle of an answer', () => {
@@ -128,6 +139,20 @@ describe('doctor', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/ok {4}API key: Accepted; API keys are enabled\. The account is Parley \(user\)\./);
     expect(out).toMatch(/note {2}PARLEY_SECRET_KEY: Not set/);
+  });
+
+  it('looks at Nextcloud where one is set, all three settings or none', async () => {
+    const cloud = await startNextcloud();
+    const asking = { OPENWEBUI_URL: openWebUI.url, OPENWEBUI_API_KEY: openWebUI.key, NEXTCLOUD_URL: cloud.url };
+    const half = await outcome(run(settings(asking), ['doctor'], folder));
+    expect(half.code).toBe(1);
+    expect(half.err).toMatch(/NEXTCLOUD_USER is missing, but NEXTCLOUD_URL is set/);
+    const whole = { ...asking, NEXTCLOUD_USER: cloud.user, NEXTCLOUD_APP_PASSWORD: cloud.password };
+    const { code, out } = await outcome(run(settings(whole), ['doctor'], folder));
+    expect(code).toBe(0);
+    expect(out).toMatch(/ok {4}AI tasks: \d+ kinds of task through TaskProcessing\./);
+    expect(out).not.toContain(cloud.password);
+    await cloud.close();
   });
 
   it('tells wrong settings as JSON too', async () => {
