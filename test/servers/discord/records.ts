@@ -29,6 +29,8 @@ export interface Guild {
   ownerId: string;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
+  /** Where Discord itself greets newcomers. */
+  systemChannelId: string | null;
 }
 
 /** `type` 0 is a role, 1 a member. */

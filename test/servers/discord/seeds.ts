@@ -25,7 +25,8 @@ export function addUser(world: World, username: string, more: { bot?: boolean; g
 export function addGuild(world: World, name: string, owner: User): Guild {
   const id = world.id();
   const everyone: Role = { id, name: '@everyone', permissions: everyonePermissions, position: 0, mentionable: false };
-  const guild: Guild = { id, name, ownerId: owner.id, roles: new Map([[id, everyone]]), members: new Map() };
+  const roles = new Map([[id, everyone]]);
+  const guild: Guild = { id, name, ownerId: owner.id, roles, members: new Map(), systemChannelId: null };
   world.guilds.set(id, guild);
   addMember(world, guild, owner.id);
   return guild;
