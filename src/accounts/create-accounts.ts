@@ -51,6 +51,14 @@ export function createAccounts(rooms: AccountRooms): Accounts {
     }
   }
 
+  /** How a person stands, as far as the links tell: their own identity, why nobody asks for them, or null where the team's account may. */
+  function standing({ ref, bot }: Person): Identity | Failure | null {
+    if (bot && policy !== 'service') return new Failure(aProgram);
+    const held = book.of(userKey(ref));
+    if (held) return held.identity ?? unusable(held);
+    return policy === 'require' ? new LinkNeeded('missing', linkingOff ?? MISSING) : null;
+  }
+
   /** What is wrong with a link that may not be used. */
   function unusable({ link }: Held): LinkNeeded {
     if (link.refusedAt !== null) return new LinkNeeded('refused', REFUSED);
@@ -71,13 +79,9 @@ export function createAccounts(rooms: AccountRooms): Accounts {
     stop: () => service.stop(),
     async asking(person) {
       await loaded();
-      const held = book.of(userKey(person.ref));
-      if (person.bot && policy !== 'service') throw new Failure(aProgram);
-      if (held) {
-        if (held.identity) return held.identity;
-        throw unusable(held);
-      }
-      if (policy === 'require') throw new LinkNeeded('missing', linkingOff ?? MISSING);
+      const own = standing(person);
+      if (own instanceof Failure) throw own;
+      if (own) return own;
       const identity = await service.identity();
       if (policy === 'service') return identity;
       const match = await matches.find(person);
@@ -85,20 +89,18 @@ export function createAccounts(rooms: AccountRooms): Accounts {
       return { ...identity, account: match };
     },
     known(person) {
-      const held = book.of(userKey(person.ref));
-      if (person.bot && policy !== 'service') return null;
-      if (held) return held.identity;
-      const identity = policy === 'require' ? null : service.known();
+      const own = standing(person);
+      if (own) return own instanceof Failure ? null : own;
+      const identity = service.known();
       if (identity === null || policy === 'service') return identity;
       const match = matches.known(person);
       return match === null || typeof match === 'string' ? null : { ...identity, account: match };
     },
     async missing(person) {
       await loaded();
-      const held = book.of(userKey(person.ref));
-      if (held) return held.identity ? null : unusable(held);
-      if (person.bot || policy === 'service') return null;
-      if (policy === 'require') return new LinkNeeded('missing', linkingOff ?? MISSING);
+      const own = standing(person);
+      if (own) return own instanceof LinkNeeded ? own : null;
+      if (policy === 'service') return null;
       // A server that does not answer now is told of when the question is asked.
       const match = await matches.find(person).catch(() => null);
       return typeof match === 'string' ? unmatched(match) : null;

@@ -89,8 +89,8 @@ export function createServiceAccount(rooms: {
   };
 }
 
-/** What the log and doctor say of it. */
-export const ADMIN_KEY =
+/** For the log. */
+const ADMIN_KEY =
   'OPENWEBUI_API_KEY is an admin’s key, which would show everybody every model and every prompt: it is not used. Set the key of an ordinary account, or OPENWEBUI_ALLOW_ADMIN_KEY=on.';
 
 const refusedKey = {
