@@ -16,6 +16,7 @@ export interface Hidden {
 export function leaksInLog(lines: readonly string[], { secrets, texts }: Hidden): string[] {
   const log = lines.join('');
   const found = [...leaksIn(log, 'the log', secrets)];
+  if (holdsKey(log)) found.push(`something like a key stands in the log: …${keyIn(log)}…`);
   const told = new Set<string>();
   for (const text of texts) {
     // A line of the log is JSON: so is the text as it would stand there.
@@ -28,9 +29,16 @@ export function leaksInLog(lines: readonly string[], { secrets, texts }: Hidden)
   return found;
 }
 
-/** What of it stands in a store's file, and whatever else there looks like a key; a sentence each. Pure. */
+/** What of it stands in a store's file; a sentence each. Pure. */
 export function leaksInFile(bytes: Uint8Array, name: string, secrets: Iterable<string>): string[] {
   return leaksIn(Buffer.from(bytes).toString('latin1'), name, secrets);
+}
+
+/** What looks like a key in the cells of a store: each for itself, since side by side in the file they make words of their own. Pure. */
+export function keysInCells(cells: Iterable<string>, name: string): string[] {
+  const found: string[] = [];
+  for (const cell of cells) if (holdsKey(cell)) found.push(`something like a key stands in ${name}: …${keyIn(cell)}…`);
+  return found;
 }
 
 function leaksIn(content: string, where: string, secrets: Iterable<string>): string[] {
@@ -39,7 +47,6 @@ function leaksIn(content: string, where: string, secrets: Iterable<string>): str
     const at = secret.length < LEAST_SECRET ? -1 : content.indexOf(secret);
     if (at >= 0) found.push(`a secret stands in ${where}: …${around(content, at)}…`);
   }
-  if (holdsKey(content)) found.push(`something like a key stands in ${where}: …${keyIn(content)}…`);
   const address = ANSWER_ADDRESS.exec(content);
   if (address) found.push(`an address to answer at stands in ${where}: …${around(content, address.index)}…`);
   return found;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leaksInFile, leaksInLog } from './scan.ts';
+import { keysInCells, leaksInFile, leaksInLog } from './scan.ts';
 
 const secret = 'k3y-0f-s0mebody';
 const key = `sk-${'a1'.repeat(16)}`;
@@ -24,6 +24,11 @@ describe('looking for secrets', () => {
     const line =
       '{"level":"info","turn":"abcdefghijklmnopqrstuv","kind":"busy","detail":"POST /api → 429: too many"}\n';
     expect(leaksInLog([line], { secrets: ['busy'], texts: ['too many'] })).toEqual([]);
+  });
+
+  it('finds a key in the cells of a store, and none in its ids', () => {
+    expect(keysInCells(['plain:T1:ann', `{"text":"${key}"}`], 'a store')).toHaveLength(1);
+    expect(keysInCells(['sk-fgh1jkl2mnopq3rstuv', 'v1.abcdefgh.a1b2c3d4e5f6a1b2c3d4e5f6'], 'a store')).toEqual([]);
   });
 
   it('finds a secret between the bytes of a file', () => {

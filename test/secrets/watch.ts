@@ -3,7 +3,7 @@ import pino from 'pino';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { Secret } from '../../src/chat/secret.ts';
-import { leaksInFile, leaksInLog } from './scan.ts';
+import { keysInCells, leaksInFile, leaksInLog } from './scan.ts';
 
 /**
  * Runs beside every test file: all that is logged and every store that is closed is looked through for the secrets that were used in
@@ -64,6 +64,14 @@ function look(db: DatabaseSync): void {
     }
   }
   for (const leak of leaksInFile(db.serialize(), 'a store', secrets)) leaks.add(leak);
+  for (const leak of keysInCells(cells(db), 'a store')) leaks.add(leak);
+}
+
+/** Every text in every table. */
+function* cells(db: DatabaseSync): Generator<string> {
+  for (const { name } of db.prepare("select name from sqlite_schema where type = 'table'").all())
+    for (const row of db.prepare(`select * from "${name}"`).all())
+      for (const cell of Object.values(row)) if (typeof cell === 'string') yield cell;
 }
 
 function parsed(json: string): unknown {
