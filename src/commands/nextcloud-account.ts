@@ -4,7 +4,7 @@ import { given, say, subcommand } from './subcommand.ts';
 
 /**
  * `/nextcloud connect`: one's own Nextcloud account, granted in the browser: nobody types a password into a chat. The buttons of the
- * question "Is that you?" run it with the option `answer`, which nobody types.
+ * question "Is that you?" run it with the options `answer` and `account`, which nobody types.
  */
 export const connect = subcommand({
   name: 'connect',
@@ -12,13 +12,15 @@ export const connect = subcommand({
   run: (call, desk) =>
     withNextcloud(desk, async (nextcloud) => {
       const answer = given(call, 'answer');
+      const account = answer === null ? null : await nextcloud.connected(call.author);
+      // Since the question another may have been connected, and by somebody else who got hold of the link.
+      if (account && account.login !== given(call, 'account')) return say(ANOTHER);
       if (answer === 'yes') {
-        const account = (await nextcloud.confirm(call.author)) ? await nextcloud.connected(call.author) : null;
-        if (!account) return say('There is no account to confirm any more. `/nextcloud connect` gives you a new link.');
+        if (!account || !(await nextcloud.confirm(call.author)))
+          return say('There is no account to confirm any more. `/nextcloud connect` gives you a new link.');
         return say(`Your tasks now run as **${account.name}**. \`/nextcloud disconnect\` takes that back.`);
       }
       if (answer === 'no') {
-        const account = await nextcloud.connected(call.author);
         if (!account || account.confirmed) return say('There is nothing left to take back.');
         const done = await nextcloud.disconnect(call.author);
         return say(`I have let go of that account${done === 'left' ? LEFT : ' and deleted its app password'}.`);
@@ -48,6 +50,9 @@ export const disconnect = subcommand({
       );
     }),
 });
+
+const ANOTHER =
+  'That question was about another account than the one that is connected now. Look at the newest question, or begin anew with `/nextcloud connect`.';
 
 const LEFT =
   '; its app password may still be there: delete it in Nextcloud under Settings, Security, Devices & sessions';

@@ -97,8 +97,13 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
     const who = name === login ? `**${login}**` : `**${name}** (${login})`;
     const markdown = `The Nextcloud account ${who} on ${new URL(url).host} was connected. Is that you?`;
     const next = [
-      { label: 'Yes, that is me', style: 'primary', command: 'nextcloud connect', options: { answer: 'yes' } },
-      { label: 'No', style: 'danger', command: 'nextcloud connect', options: { answer: 'no' } },
+      {
+        label: 'Yes, that is me',
+        style: 'primary',
+        command: 'nextcloud connect',
+        options: { answer: 'yes', account: login },
+      },
+      { label: 'No', style: 'danger', command: 'nextcloud connect', options: { answer: 'no', account: login } },
     ] as const;
     const use = { author: person.ref, place, conversation: place };
     const body = await rooms.nextButtons.under({ markdown, controls: null }, next, use);

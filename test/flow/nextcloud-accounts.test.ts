@@ -65,6 +65,24 @@ describe('an account of one’s own', () => {
     await vi.waitFor(() => expect(owners()).toEqual(['alice']), soon);
   });
 
+  it('is not confirmed by the answer to the question about another one', async () => {
+    world = await openCloudWorld(quick);
+    await granted();
+    const asked = world.plain.told.at(-1)?.body;
+    const second = /\((http[^)]+)\)/.exec(wordsIn(await run('connect')))?.[1] ?? '';
+    // Somebody else got hold of the link.
+    world.cloud.grant(second, 'admin');
+    await vi.waitFor(() => expect(told().at(-1)).toMatch(/\(admin\)|\*\*admin\*\*/), soon);
+    if (!asked) throw new Error('nothing was asked');
+    for (const label of ['Yes, that is me', 'No'])
+      expect(wordsIn(await pressIn(world, { do: 'say', body: asked, private: true }, label))).toMatch(
+        /another account/,
+      );
+    await run('summarize Hello.');
+    await vi.waitFor(() => expect(owners()).toEqual(['alice']), soon);
+    expect(await answer('No')).toMatch(/let go of that account/);
+  }, 30_000);
+
   it('is not used again after its first 401, and its person alone is told', async () => {
     world = await openCloudWorld({ server: {} });
     await granted();
