@@ -1,4 +1,4 @@
-import { ApplicationCommandOptionType, ApplicationCommandType, InteractionType } from 'discord.js';
+import { ApplicationCommandOptionType, ApplicationCommandType, ChannelType, InteractionType } from 'discord.js';
 import type { Answer, Host } from '../../src/chat/adapter.ts';
 import type { Clock } from '../../src/chat/clock.ts';
 import { type CommandSpec, shortcutsOf } from '../../src/chat/commands.ts';
@@ -11,9 +11,9 @@ import type { Answers } from './answers.ts';
 import { choicesJson, choicesTyped } from './commands.ts';
 import { noteOf, type OpenForms, offering, readFormId, stepOf, stepsOf, valuesOf } from './forms.ts';
 import { fileOf, type Parser } from './parse.ts';
-import { PLATFORM, type Places } from './places.ts';
+import { NO_SERVER, PLATFORM, type Places } from './places.ts';
 import { controlOf } from './render.ts';
-import { readMessage, type WireInteraction, wireInteraction } from './wire.ts';
+import { readMessage, type WireInteraction, type WireMessage, wireInteraction } from './wire.ts';
 
 /** An interaction's token lives so long; a little is kept back for the way (our reference, discord 1.7). */
 const TOKEN_MS = 15 * 60_000 - 5_000;
@@ -155,9 +155,15 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
       options: Object.fromEntries(values),
       text: sub,
       files,
-      target: on ? parser.message({ ...on, guild_id: wire.guild_id ?? null }, trigger.place) : null,
+      target: on && { ...parser.message({ ...on, guild_id: wire.guild_id ?? null }, trigger.place), ...hanging(on) },
     };
     await answer(known, options.host().accept(event));
+
+    function hanging({ thread }: WireMessage) {
+      if (thread === null || trigger.place.team === NO_SERVER) return {};
+      const kind = thread.type === ChannelType.PrivateThread ? 'private' : trigger.place.kind;
+      return { thread: { ...trigger.place, thread: thread.id, kind } };
+    }
   }
 
   async function click(known: Known): Promise<void> {

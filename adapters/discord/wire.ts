@@ -55,7 +55,11 @@ const message = z.object({
   sticker_items: manyOf(z.object({ name: z.string() })),
 });
 
-export const wireMessage = message.extend({ referenced_message: optional(message) });
+export const wireMessage = message.extend({
+  referenced_message: optional(message),
+  /** The thread that hangs on it. */
+  thread: optional(z.object({ id, type: z.number() })),
+});
 export const wireMessages = z.array(z.unknown());
 export const wireAttachment = attachment;
 

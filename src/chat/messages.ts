@@ -1,4 +1,4 @@
-import type { MessageRef, UserRef } from './places.ts';
+import type { MessageRef, Place, UserRef } from './places.ts';
 
 /** A person as the platform knows them now. Only `ref` and `name` are always known. */
 export interface Person {
@@ -61,4 +61,6 @@ export interface Message {
   readonly at: number;
   /** Written by this bot. */
   readonly ours: boolean;
+  /** The thread that hangs on it; told only of the message that a context menu was used on, where there is one. */
+  readonly thread?: Place | undefined;
 }

@@ -42,6 +42,8 @@ export function helpCommand(registry: () => Registry): Command {
         '',
         ...lines,
         '',
+        'All of them also work in a message that names me, in threads too: write `/title Baking` after my name, or only `stop`.',
+        '',
         'A prompt of Open WebUI also runs by its own name: `/minutes` is `/prompt minutes`, unless a command has that name.',
         '',
         `**Who can read this?** ${await whoReads(call, desk)}`,

@@ -10,8 +10,8 @@ export const summarise: Command = {
   shortcut: 'Summarise thread',
   who: 'everyone',
   async run(call, desk) {
-    // Where it was wished for: a conversation that this very message begins holds nothing else yet.
-    const written = await desk.transcript(call.place);
+    // Of the thread on the message, else where it was wished for: a conversation that this very message begins holds nothing else yet.
+    const written = await desk.transcript(call.target?.thread ?? call.place);
     if (written === '') {
       return { do: 'say', body: { markdown: 'Nothing has been written here that I can read.', controls: null } };
     }

@@ -83,6 +83,7 @@ const message = z.object({
   files: z.array(file),
   at: z.number(),
   ours: z.boolean(),
+  thread: place.optional(),
 }) satisfies z.ZodType<Message>;
 
 /** How places, messages and files are read back from a row, for other rows that hold them. */

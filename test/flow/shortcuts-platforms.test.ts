@@ -94,6 +94,23 @@ test('on Discord a summary is made by the context menu and by command, each with
   expect(set.refusals()).toEqual([]);
 });
 
+test('on Discord Summarise thread on a message with a thread is of that thread', async () => {
+  const { server, openWebUI, ann, bob, channel, ...set } = await onDiscord();
+  server.people.say(bob, channel, 'Lunch is at noon.');
+  openWebUI.next(says('On Friday.'));
+  const said = server.people.say(ann, channel, set.mention('When do we ship?'));
+  const thread = await set.threadOf(said);
+  await set.answered(thread, /On Friday/);
+  server.people.say(bob, thread, 'Then who tests?');
+  openWebUI.next(says('You ship on Friday; nobody tests.'));
+  const line = await server.acts.menu(ann, said, 'Summarise thread').reply((one) => one.content !== '');
+  await set.answered(await set.threadOf(line), /nobody tests/);
+  const wish = openWebUI.asked.at(-1)?.messages.at(-1)?.text ?? '';
+  expect(wish).toContain('Bob: Then who tests?');
+  expect(wish).not.toContain('Lunch');
+  expect(set.refusals()).toEqual([]);
+});
+
 test('on Discord Ask about this hands over the message, and its answer stands in a thread', async () => {
   const { server, openWebUI, ann, bob, channel, ...set } = await onDiscord();
   const said = server.people.say(bob, channel, 'E = mc²');
