@@ -142,7 +142,8 @@ export function createGather(rooms: {
     const notices = [...attachments.notices, ...overheard.notices, ...shown.notices];
     if (opened?.renewed) notices.push('The chat in Open WebUI was deleted, so I began a new one.');
     const folder = question.wishes?.folder ?? null;
-    const unfiled = opened && save && folder !== null ? await putInFolder(save.server, opened.chatId, folder) : null;
+    const unfiled =
+      opened && folder !== null ? await putInFolder(own ? ask.server : null, opened.chatId, folder) : null;
     if (unfiled !== null) notices.push(unfiled);
     if (!opened && !temporary && owner !== null && !(await rooms.tellOwner(owner, place))) notices.push(KEPT);
     return {

@@ -43,8 +43,13 @@ export function requestOf(
   };
 }
 
-/** Puts a chat into the folder that was asked for, made where there is none. Null, or a sentence when that did not work: the answer comes all the same. */
-export async function putInFolder(server: OpenWebUI, chatId: string, name: string): Promise<string | null> {
+/**
+ * Puts a chat into the folder that was asked for, made where there is none. `server`: through the asker's account; null where the
+ * chat is another's. Null, or a sentence when that did not work: the answer comes all the same.
+ */
+export async function putInFolder(server: OpenWebUI | null, chatId: string, name: string): Promise<string | null> {
+  if (server === null)
+    return `I did not put the chat into the folder “${name}”: this conversation is in somebody else’s account in Open WebUI.`;
   try {
     await moveChat(server, chatId, (await folderNamed(server, name)).id);
     return null;

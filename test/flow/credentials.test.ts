@@ -195,6 +195,20 @@ describe('a shared thread', () => {
     expect(world.buttons()).toEqual(['Retry']);
   });
 
+  it('nobody sorts somebody else’s chats into folders', async () => {
+    await open(['Ann', 'Ben']);
+    await ask('First?', 'Ann');
+    await settled();
+    const before = overs();
+    const author = person('Ben');
+    await world.host.accept(world.command('ask', 'folder=Mine Second?', { author }));
+    await vi.waitFor(() => expect(overs()).toBe(before + 1), { timeout: 5_000 });
+    await settled();
+    expect(openWebUI.chats().map((chat) => chat.folder_id ?? null)).toEqual([null]);
+    expect(openWebUI.world.folders.all()).toEqual([]);
+    expect(world.plain.standing().join()).toContain('I did not put the chat into the folder “Mine”');
+  });
+
   it('title, emoji and follow-ups are the asker’s, the chat’s name the owner’s', async () => {
     await open(['Ann', 'Ben'], { titles: true, followUps: true, emoji: true });
     await ask('A?', 'Ann');
