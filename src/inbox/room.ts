@@ -108,7 +108,7 @@ export function createInbox(options: InboxOptions): Inbox {
     allowance,
     wake: options.wakeTurns,
   });
-  const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, vault, clock });
+  const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, jobs: store.jobs, vault, clock });
   const { questions } = waiting;
   const control = createControl({ store, vault, clock, access, turns, questions, audit });
   const extras = createExtras(server, clock, options.cache);

@@ -5,11 +5,12 @@ import type { Clock } from '../chat/clock.ts';
 import type { Person } from '../chat/messages.ts';
 import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
-import type { FormSessions } from '../store/port.ts';
+import type { FormSessions, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { whoAsks } from '../turn/credentials.ts';
 import { decodeQuestion, encodeQuestion, type Question } from '../turn/question.ts';
 import type { Added, Questions } from './questions.ts';
+import { wasWithdrawn } from './withdrawals.ts';
 
 /** Questions of people who have to link an account first: kept an hour, also over a restart, and asked once they have. */
 export interface Waiting {
@@ -44,10 +45,11 @@ export function createWaiting(rooms: {
   questions: Questions;
   accounts: Pick<Accounts, 'missing' | 'linkingOff'>;
   forms: FormSessions;
+  jobs: Jobs;
   vault: Vault;
   clock: Clock;
 }): Waiting {
-  const { questions, accounts, forms, vault, clock } = rooms;
+  const { questions, accounts, forms, jobs, vault, clock } = rooms;
   /** One change of the rows at a time: each is read, changed and written. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -84,7 +86,9 @@ export function createWaiting(rooms: {
     const question = decodeQuestion(held.data, vault);
     // What came by a command was answered with the request to link; only what nobody else may see goes that way again.
     const trigger = question.private ? question.trigger : null;
-    const added = await questions.add(key, { ...question, trigger, confirmed: true }, queue ?? undefined);
+    const again = { ...question, trigger, confirmed: true };
+    // A Retry of what was deleted since may have waited, too.
+    const added = (await wasWithdrawn(jobs, question)) ? null : await questions.add(key, again, queue ?? undefined);
     await forms.delete(id);
     return added;
   }

@@ -428,6 +428,22 @@ describe('an asker whose key is dead', () => {
     expect(chatsOf('Ann')[0]?.slice(-2)).toEqual(['Ben: Second?', 'Two.']);
   });
 
+  it('is not answered again once they have deleted the question, although the Retry was kept', async () => {
+    await open(['Ann', 'Ben']);
+    await ask('First?', 'Ann');
+    await settled();
+    revoke('Ben');
+    const before = overs();
+    const second = world.message('Second?', { by: 'Ben' });
+    await world.host.accept(second);
+    await vi.waitFor(() => expect(overs()).toBe(before + 1));
+    expect(markdownOf(await world.press('Retry', 'Ben'))).toContain('/link');
+    await world.host.accept({ type: 'deleted', key: 'gone', ref: second.message.ref });
+    const asked = completions().length;
+    expect(await link(world, 'Ben')).not.toContain('your question');
+    expect(completions()).toHaveLength(asked);
+  });
+
   it('is told so, as is the owner, in words that name commands as they are typed on the platform', async () => {
     await open(['Ann', 'Ben'], {
       prefix: 'ai-',

@@ -45,7 +45,14 @@ beforeEach(() => {
       return answer;
     },
   };
-  waiting = createWaiting({ questions, accounts, forms: store.forms, vault, clock: createTestClock() });
+  waiting = createWaiting({
+    questions,
+    accounts,
+    forms: store.forms,
+    jobs: store.jobs,
+    vault,
+    clock: createTestClock(),
+  });
 });
 afterEach(() => store.close());
 
