@@ -132,6 +132,7 @@ async function serve(config: Config, log: Log): Promise<void> {
       person: config.PARLEY_PERSON_LIMIT,
       channel: config.PARLEY_CHANNEL_LIMIT,
       atOnce: config.PARLEY_PERSON_AT_ONCE,
+      tasksAtOnce: config.PARLEY_PERSON_TASKS,
       questionUnits: config.PARLEY_INPUT_LIMIT,
       answerUnits: config.PARLEY_ANSWER_LIMIT,
     },

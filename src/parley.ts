@@ -98,6 +98,7 @@ const ONLY_LENGTHS: ParleyLimits = {
   person: null,
   channel: null,
   atOnce: null,
+  tasksAtOnce: null,
   questionUnits: QUESTION_UNITS,
   answerUnits: ANSWER_UNITS,
 };

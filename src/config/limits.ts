@@ -26,6 +26,12 @@ const whole = (least: number, most: number) =>
     return z.NEVER;
   });
 
+/** So many at the same time; `off` is null. */
+const atOnce = z.union([z.literal('off').transform(() => null), whole(1, 1_000)], {
+  error: 'is not a number from 1 to 1,000',
+});
+
+const AT_ONCE = 'Write a number from 1 to 1000, or off';
 const QUOTA = 'Write a number from 1 to 1000 and a time in s, m, h or d of at most 30 days, such as 20/5m, or off';
 
 /** How much anybody may ask of Parley, so that one person or a program in a loop cannot use up what is there for all. */
@@ -42,15 +48,16 @@ export const limitsConfig = {
       example: '300/1h',
       mend: QUOTA,
     }),
-    PARLEY_PERSON_AT_ONCE: withDefault(
-      z.union([z.literal('off').transform(() => null), whole(1, 1_000)], { error: 'is not a number from 1 to 1,000' }),
-      '5',
-      {
-        meaning: 'Questions of one person that may run or wait at the same time, or `off`',
-        example: '2',
-        mend: 'Write a number from 1 to 1000, or off',
-      },
-    ),
+    PARLEY_PERSON_AT_ONCE: withDefault(atOnce, '5', {
+      meaning: 'Questions of one person that may run or wait at the same time, or `off`',
+      example: '2',
+      mend: AT_ONCE,
+    }),
+    PARLEY_PERSON_TASKS: withDefault(atOnce, '20', {
+      meaning: 'Tasks of one person in Nextcloud that may run or wait at the same time, or `off`',
+      example: '5',
+      mend: AT_ONCE,
+    }),
     PARLEY_INPUT_LIMIT: withDefault(whole(100, 1_000_000), '100000', {
       meaning: 'Characters of one question; what is longer goes in a file',
       example: '20000',

@@ -1,7 +1,7 @@
 import type { Clock } from '../chat/clock.ts';
 import { type Place, type UserRef, userKey } from '../chat/places.ts';
 import { LruMap } from '../store/lru-map.ts';
-import type { Jobs } from '../store/port.ts';
+import type { Job, Jobs, Lane } from '../store/port.ts';
 import { type Quota, takingOne, timeWords, waitFor } from './quota.ts';
 
 /** How much may be asked; null for as much as anybody likes. */
@@ -12,6 +12,8 @@ export interface AskLimits {
   readonly channel: Quota | null;
   /** Questions of one person that run or wait at the same time. */
   readonly atOnce: number | null;
+  /** Nextcloud's tasks of one person that run or wait at the same time: they may take hours, and keep nobody from asking. */
+  readonly tasksAtOnce: number | null;
 }
 
 /** A question that was let in, or the sentence that says why it was not and how long to wait. */
@@ -23,13 +25,15 @@ export type Allowed =
     }
   | { readonly ok: false; readonly say: string };
 
-/** Counts questions. */
-export type Allowance = (asker: UserRef, place: Place, key: string) => Promise<Allowed>;
+/** The lanes in which something that was asked for runs: questions, and tasks. */
+type Asked = Extract<Lane, 'turn' | 'task'>;
+
+/** Counts questions, with tasks among them; those that run at the same time each for themselves. */
+export type Allowance = (asker: UserRef, place: Place, key: string, lane: Asked) => Promise<Allowed>;
 
 /** People and channels that are remembered: those seen longest ago begin anew. */
 const REMEMBERED = 10_000;
-/** What is counted, and how far back open questions are looked for. */
-const LANES = ['turn', 'task'] as const;
+/** How far back open questions are looked for. */
 const RECALLED = 50;
 /** A question that was let in and does not stand in the store by then never will. */
 const RECORDED_MS = 60_000;
@@ -45,29 +49,35 @@ export function createAllowance(rooms: {
 }): Allowance {
   const { limits, jobs, clock } = rooms;
   const taken = new LruMap<string, readonly number[]>(REMEMBERED);
-  /** The keys of each person's questions that were open when last looked at, with when they were let in. */
-  const open = new LruMap<string, Map<string, number>>(REMEMBERED);
+  /** What each person asked for that was open when last looked at. */
+  const open = new LruMap<string, Open>(REMEMBERED);
+  const atOnce = { turn: limits.atOnce, task: limits.tasksAtOnce };
 
-  /** A person's open questions; when they are seen for the first time, and their quota, as their jobs tell. */
-  async function recall(person: string): Promise<Map<string, number>> {
+  /** What a person asked for and is open; when they are seen for the first time, and their quota, as their jobs tell. */
+  async function recall(person: string): Promise<Open> {
     const known = open.get(person);
     if (known) return known;
-    const many = Math.max(limits.person?.count ?? 0, limits.atOnce === null ? 0 : RECALLED);
-    const asked = many === 0 ? [] : await Promise.all(LANES.map((lane) => jobs.of(person, lane, many)));
+    const counted = limits.atOnce !== null || limits.tasksAtOnce !== null;
+    const many = Math.max(limits.person?.count ?? 0, counted ? RECALLED : 0);
+    const [turns, inTasks] = await Promise.all([newest(person, 'turn', many), newest(person, 'task', many)]);
     // Two at the same moment recall the same; the second takes what the first made of it.
     const meanwhile = open.get(person);
     if (meanwhile) return meanwhile;
-    const before = asked.flat().toSorted((one, other) => one.acceptedAt - other.acceptedAt);
-    const unfinished = before.filter(({ state }) => state === 'waiting' || state === 'running');
-    const theirs = new Map(unfinished.map((job) => [job.key, job.acceptedAt]));
-    const times = before.map((job) => job.acceptedAt);
+    // What tidies up after a task, or waits for an account, was not asked for.
+    const tasks = inTasks.filter(({ kind }) => kind === 'task');
+    const times = [...turns, ...tasks].map((job) => job.acceptedAt).toSorted((one, other) => one - other);
     if (limits.person) taken.set(`person ${person}`, times.slice(-limits.person.count));
+    const theirs = { turn: unfinished(turns), task: unfinished(tasks) };
     open.set(person, theirs);
     return theirs;
   }
 
+  async function newest(person: string, lane: Asked, many: number): Promise<readonly Job[]> {
+    return many === 0 ? [] : jobs.of(person, lane, many);
+  }
+
   /** Forgets the questions that are over. */
-  async function prune(keys: Map<string, number>): Promise<void> {
+  async function prune(keys: Keys): Promise<void> {
     for (const [key, since] of keys) {
       const state = (await jobs.byKey(key))?.state;
       const open = state === undefined ? clock.now() - since < RECORDED_MS : state === 'waiting' || state === 'running';
@@ -75,10 +85,11 @@ export function createAllowance(rooms: {
     }
   }
 
-  return async (asker, place, key) => {
+  return async (asker, place, key, lane) => {
     const person = userKey(asker);
-    const theirs = await recall(person);
-    if (limits.atOnce !== null && theirs.size >= limits.atOnce) await prune(theirs);
+    const theirs = (await recall(person))[lane];
+    const most = atOnce[lane];
+    if (most !== null && theirs.size >= most) await prune(theirs);
 
     // From here on nothing waits for anything.
     const now = clock.now();
@@ -94,12 +105,10 @@ export function createAllowance(rooms: {
       const wait = quota ? waitFor(taken.get(name) ?? [], now, quota) : 0;
       if (quota && wait > 0) return { ok: false, say: `${who} asked ${asked(quota)}. ${notTaken(timeWords(wait))}` };
     }
-    if (limits.atOnce !== null && theirs.size >= limits.atOnce && !theirs.has(key)) {
-      const many = theirs.size === 1 ? 'another question' : `${theirs.size} questions`;
-      return { ok: false, say: `I am still at ${many} of yours. ${NOT_TAKEN} Wait for an answer, or stop one.` };
-    }
+    if (most !== null && theirs.size >= most && !theirs.has(key))
+      return { ok: false, say: lane === 'turn' ? stillAsked(theirs.size) : stillTasks(theirs.size) };
     for (const { name, quota } of quotas) if (quota) taken.set(name, takingOne(taken.get(name) ?? [], now, quota));
-    if (limits.atOnce !== null) theirs.set(key, now);
+    if (most !== null) theirs.set(key, now);
     return {
       ok: true,
       undo() {
@@ -110,7 +119,28 @@ export function createAllowance(rooms: {
   };
 }
 
+/** By key, with when each was let in. */
+type Keys = Map<string, number>;
+
+/** What one person asked for that runs or waits. */
+type Open = Readonly<Record<Asked, Keys>>;
+
+function unfinished(asked: readonly Job[]): Keys {
+  const open = asked.filter(({ state }) => state === 'waiting' || state === 'running');
+  return new Map(open.map((job) => [job.key, job.acceptedAt]));
+}
+
 const NOT_TAKEN = 'I have not taken this one.';
+
+function stillAsked(count: number): string {
+  const many = count === 1 ? 'another question' : `${count} questions`;
+  return `I am still at ${many} of yours. ${NOT_TAKEN} Wait for an answer, or stop one.`;
+}
+
+function stillTasks(count: number): string {
+  const many = count === 1 ? 'Another task of yours is' : `${count} tasks of yours are`;
+  return `${many} still under way in Nextcloud. ${NOT_TAKEN} Wait for one to end, or call one off: \`/nextcloud list\` shows them.`;
+}
 
 function notTaken(wait: string): string {
   return `${NOT_TAKEN} Please wait ${wait}, then send it again.`;

@@ -63,7 +63,7 @@ export function createQuestions(rooms: {
 
   return {
     async add(key, question, conversation = queueOf(question, key)) {
-      const allowed = await rooms.allowance(whoAsks(question).ref, question.place, key);
+      const allowed = await rooms.allowance(whoAsks(question).ref, question.place, key, 'turn');
       if (!allowed.ok) return { do: 'refused', say: allowed.say };
       const job = await record(key, question, conversation).catch((error: unknown) => {
         allowed.undo();

@@ -33,11 +33,11 @@ export type StartTask = (outcome: TaskOutcome, use: TaskUse) => Promise<Begun>;
 /** Acts on a button of a task. */
 export type TaskClick = (event: ButtonEvent, job: string, action: 'cancel' | 'rerun' | 'chain') => Promise<Answer>;
 
-/** See {@link StartTask}. Tasks are counted with questions. */
+/** See {@link StartTask}. Tasks are counted with questions; how many run at the same time for themselves. */
 export function createStartTask(rooms: { tasks: Tasks; allowance: Allowance; clock: Clock }): StartTask {
   return async (outcome, use) => {
     const { tasks } = rooms;
-    const allowed = await rooms.allowance(use.author.ref, use.place, use.key);
+    const allowed = await rooms.allowance(use.author.ref, use.place, use.key, 'task');
     if (!allowed.ok) return refused(allowed.say);
     const { order, account, announce, private: isPrivate } = outcome;
     // What a button under words for one person begins in public does not go through that button.
@@ -73,7 +73,7 @@ export function createTaskClick(rooms: { tasks: Tasks; allowance: Allowance }): 
     const mine = about && userKey(about.asker.ref) === userKey(author.ref);
     const here = about && about.place.team === event.place.team && about.place.channel === event.place.channel;
     if (about && !mine && !here) return tell('That button belongs to another conversation.');
-    const allowed = await rooms.allowance(author.ref, event.place, `chain:${job}`);
+    const allowed = await rooms.allowance(author.ref, event.place, `chain:${job}`, 'task');
     if (!allowed.ok) return tell(allowed.say);
     try {
       const done = await tasks.chain(author, job, trigger);

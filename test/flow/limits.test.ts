@@ -10,7 +10,15 @@ afterEach(() => world.close());
 const open = (limits: Partial<ParleyLimits>) =>
   openWorld({
     access: { allow: [{ kind: 'bot', id: 'robot' }], deny: [], directMessages: true, guests: false, strangers: false },
-    limits: { person: null, channel: null, atOnce: null, questionUnits: 1_000, answerUnits: 100_000, ...limits },
+    limits: {
+      person: null,
+      channel: null,
+      atOnce: null,
+      tasksAtOnce: null,
+      questionUnits: 1_000,
+      answerUnits: 100_000,
+      ...limits,
+    },
   });
 const ONE = { person: { count: 1, ms: 300_000 } };
 const WAIT =

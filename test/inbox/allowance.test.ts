@@ -5,7 +5,7 @@ import type { Job } from '../../src/store/port.ts';
 import { DIRECT, person, THREAD } from '../flow/world.ts';
 import { sampleJob } from './job.ts';
 
-const NONE: AskLimits = { person: null, channel: null, atOnce: null };
+const NONE: AskLimits = { person: null, channel: null, atOnce: null, tasksAtOnce: null };
 const ann = person('Ann').ref;
 const bob = person('Bob').ref;
 
@@ -29,10 +29,10 @@ function open(limits: Partial<AskLimits>, before: readonly Job[] = []) {
     },
     allowance,
     /** Asks, and records the job: the words of a refusal, or the key. */
-    async ask(asker = ann, place = THREAD) {
+    async ask(asker = ann, place = THREAD, lane: 'turn' | 'task' = 'turn') {
       serial += 1;
       const key = `K${serial}`;
-      const allowed = await allowance(asker, place, key);
+      const allowed = await allowance(asker, place, key, lane);
       if (!allowed.ok) return allowed.say;
       jobs.set(key, 'waiting');
       return key;
@@ -88,6 +88,30 @@ describe('questions', () => {
     expect(both.filter((one) => one.startsWith('K'))).toHaveLength(7);
   });
 
+  it('are not kept from anybody by tasks that take hours: those have a count of their own', async () => {
+    const { ask, jobs } = open({ atOnce: 1, tasksAtOnce: 2 });
+    const task = () => ask(ann, THREAD, 'task');
+    expect([await task(), await task()]).toEqual(['K1', 'K2']);
+    expect(await ask()).toBe('K3');
+    expect(await task()).toBe(
+      '2 tasks of yours are still under way in Nextcloud. I have not taken this one. Wait for one to end, or call one off: `/nextcloud list` shows them.',
+    );
+    jobs.set('K1', 'done');
+    expect(await task()).toMatch(/^K/);
+    expect(await ask()).toContain('I am still at another question of yours.');
+  });
+
+  it('from before a restart are told from tasks, and tasks from what tidies up after them', async () => {
+    const old = (key: string, kind: string): Job => ({
+      ...sampleJob(key, 'waiting'),
+      ...{ person: userKey(ann), lane: 'task', kind, acceptedAt: 950_000 },
+    });
+    const { ask } = open({ atOnce: 1, tasksAtOnce: 2 }, [old('A', 'task'), old('B', 'tidy'), old('C', 'connect')]);
+    expect(await ask()).toMatch(/^K/);
+    expect(await ask(ann, THREAD, 'task')).toMatch(/^K/);
+    expect(await ask(ann, THREAD, 'task')).toContain('2 tasks of yours');
+  });
+
   it('from before a restart count as well, of their own asker', async () => {
     const old = (key: string, state: Job['state'], acceptedAt: number, more: Partial<Job> = {}): Job => ({
       ...sampleJob(key, state),
@@ -98,7 +122,7 @@ describe('questions', () => {
     const jobs = [
       old('A', 'done', 600_000),
       old('B', 'running', 950_000),
-      old('C', 'waiting', 960_000, { lane: 'task' }),
+      old('C', 'waiting', 960_000),
       old('D', 'waiting', 970_000, { person: userKey(bob) }),
     ];
     const byPerson = open({ person: { count: 3, ms: 100_000 } }, jobs);
@@ -118,7 +142,7 @@ describe('questions', () => {
 
   it('that never came into the store are forgotten after a minute', async () => {
     const { ask, allowance, wait } = open({ atOnce: 1 });
-    await allowance(ann, THREAD, 'lost');
+    await allowance(ann, THREAD, 'lost', 'turn');
     expect(await ask()).toContain('I am still at another question of yours.');
     wait(60_000);
     expect(await ask()).toMatch(/^K/);
@@ -126,7 +150,7 @@ describe('questions', () => {
 
   it('that were refused count for nothing, nor do those that could not be recorded', async () => {
     const { ask, allowance, wait } = open({ person: { count: 2, ms: 60_000 }, atOnce: 2 });
-    const failed = await allowance(ann, THREAD, 'lost');
+    const failed = await allowance(ann, THREAD, 'lost', 'turn');
     if (failed.ok) failed.undo();
     expect([await ask(), await ask()]).toEqual(['K1', 'K2']);
     for (let more = 0; more < 5; more += 1) expect(await ask()).toMatch(/^You have asked/);
