@@ -104,7 +104,8 @@ export function createGather(rooms: {
     const composed = composeQuestion(question, overheard.messages, conversation.chatId === null);
     const asked: StoredQuestion = {
       text: before?.asked ? reworded(before.asked, was, question) : withFileTexts(composed, attachments.texts),
-      files: [...storedFiles(attachments), ...wishedFiles(question)],
+      // What somebody searches in is nothing that the owner of another chat should read of.
+      files: [...storedFiles(attachments), ...(isOwn ? wishedFiles(question) : [])],
     };
     const wanted: Ids = {
       chatId: chat.chatId,

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as z from 'zod';
 import type { FileRef } from '../../src/chat/messages.ts';
 import type { Place } from '../../src/chat/places.ts';
+import { Secret } from '../../src/chat/secret.ts';
 import { demoModel } from '../../src/demo/openwebui/answers/demo-model.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
+import { connect, disconnect } from '../../src/openwebui/connection.ts';
+import { json } from '../../src/openwebui/request.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
@@ -207,6 +211,27 @@ describe('a shared thread', () => {
     expect(openWebUI.chats().map((chat) => chat.folder_id ?? null)).toEqual([null]);
     expect(openWebUI.world.folders.all()).toEqual([]);
     expect(world.plain.standing().join()).toContain('I did not put the chat into the folder “Mine”');
+  });
+
+  it('what one searches in is not noted in somebody else’s chat', async () => {
+    await open(['Ann', 'Ben']);
+    await ask('First?', 'Ann');
+    await settled();
+    const key = newKeyFor(openWebUI, 'Ben');
+    const ben = openWebUI.world.users.get('account-of-Ben');
+    if (ben) openWebUI.world.users.put({ ...ben, prompts: true });
+    const bens = connect({ url: openWebUI.url, key: new Secret(key) });
+    const body = { name: 'Salaries', description: '' };
+    await json(bens, { method: 'POST', path: '/api/v1/knowledge/create', about: 'server', body }, z.looseObject({}));
+    await disconnect(bens);
+    await link(world, 'Ben');
+    const before = overs();
+    await world.host.accept(world.command('ask', 'knowledge=Salaries Second?', { author: person('Ben') }));
+    await vi.waitFor(() => expect(overs()).toBe(before + 1), { timeout: 5_000 });
+    await settled();
+    expect(bodies().at(-1)).toContain('Salaries');
+    expect(JSON.stringify(openWebUI.chats())).toContain('Second?');
+    expect(JSON.stringify(openWebUI.chats())).not.toContain('Salaries');
   });
 
   it('title, emoji and follow-ups are the asker’s, the chat’s name the owner’s', async () => {
