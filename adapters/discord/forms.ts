@@ -71,16 +71,23 @@ export function modalOf(form: Form, step: number, isPrivate: boolean): object | 
   const fields = shown(form).slice(step * FIELDS, (step + 1) * FIELDS);
   if (fields.length === 0) return null;
   const steps = stepsOf(form);
-  const title = steps > 1 ? `${cut(form.title, LABEL - 8)} (${step + 1}/${steps})` : form.title;
+  const title = steps > 1 ? `${form.title} (${step + 1} of ${steps})` : form.title;
   const complaints = Object.entries(form.errors).map(([name, what]) => `${labelOf(form, name)}: ${what}`);
   const intro = [...complaints, ...(step === 0 && form.intro ? [form.intro] : [])].join('\n');
   const top =
     intro !== '' && fields.length < FIELDS ? [{ type: ComponentType.TextDisplay, content: cut(intro, TEXT) }] : [];
   return {
     custom_id: formId(form.id, step, isPrivate),
-    title: cut(title, LABEL) || '…',
+    title: titleOf(title),
     components: [...top, ...fields.map((field, index) => label(form, field, step * FIELDS + index))],
   };
+}
+
+/** Which step it is stays to be read, however long the name before it. */
+function titleOf(title: string): string {
+  const [step = ''] = /(?: \(\d{1,2} of \d{1,2}\))?$/.exec(title) ?? [];
+  const name = step === '' ? title : title.slice(0, -step.length);
+  return `${cut(name, LABEL - step.length) || '…'}${step}`;
 }
 
 function labelOf(form: Form, name: string): string {

@@ -30,14 +30,15 @@ test('on Slack seven values are asked for in one modal, complaints stand at thei
 
 test('on Discord seven values take two steps; what is wrong in the first is mended alone, and it runs with all of them', async () => {
   const { server, openWebUI, ann, channel, ...set } = await onDiscord();
-  await makePrompt({ openWebUI }, { command: 'many', content: CONTENT });
+  const name = 'A prompt whose name is longer than a form can show';
+  await makePrompt({ openWebUI }, { command: 'many', name, content: CONTENT });
   const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'many' });
-  expect((await opened.modal()).title).toBe('many (1 of 2)');
+  expect((await opened.modal()).title).toBe('A prompt whose name is longer than… (1 of 2)');
   const first = { 't.v0': 'x', 't.v1': '4', 't.v2': 'y', 't.v3': 'soon', 't.v4': 'z' };
   const kept = await (await server.acts.submit(opened, first)).ephemeral();
   expect(kept.content).toBe('Step 1 of 2 is kept.');
   const second = server.acts.click(ann, kept, 'Continue');
-  expect((await second.modal()).title).toBe('many (2 of 2)');
+  expect((await second.modal()).title).toMatch(/… \(2 of 2\)$/);
   const wrong = await (await server.acts.submit(second, { 'b.v5': true, 't.v6': ['hard'] })).ephemeral();
   expect(wrong.content.split('\n')).toEqual([
     'Nearly there. What you typed is kept.',
