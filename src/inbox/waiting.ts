@@ -65,7 +65,8 @@ export function createWaiting(rooms: {
     return (parsed.data ?? []).filter(({ until }) => clock.now() < until);
   }
 
-  async function hold(person: Person, key: string, question: Question, queue: string | null): Promise<void> {
+  /** What is kept now, in words. */
+  async function hold(person: Person, key: string, question: Question, queue: string | null): Promise<string> {
     const until = clock.now() + KEPT_MS;
     const user = userKey(person.ref);
     // A message has one writer, and is withdrawn by its key alone; the same button may be pressed by several.
@@ -77,6 +78,9 @@ export function createWaiting(rooms: {
     const kept = all.slice(-MOST);
     for (const gone of all.slice(0, -MOST)) await forms.delete(gone.id);
     await forms.put({ ...row, id: rowId(user), kind: 'waiting', data: JSON.stringify(kept) });
+    return all.length > MOST
+      ? `I keep your ${MOST} newest questions for an hour and answer them then.`
+      : 'I keep your question for an hour and answer it then.';
   }
 
   /** Asks one that waited, under its own key: the same event told again is known then. Null: it was withdrawn. */
@@ -104,8 +108,8 @@ export function createWaiting(rooms: {
           if (need === null) return questions.add(key, question, queue);
           const { say } = need.problem;
           if (accounts.linkingOff !== null) return { do: 'refused', say };
-          await hold(person, key, question, queue ?? null);
-          return { do: 'refused', say: `${say} I keep your question for an hour and answer it then.`, next: [LINK] };
+          const kept = await hold(person, key, question, queue ?? null);
+          return { do: 'refused', say: `${say} ${kept}`, next: [LINK] };
         });
       },
     },

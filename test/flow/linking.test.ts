@@ -192,8 +192,13 @@ describe('where an account is required', () => {
 
   it('five questions wait, and the oldest of more is let go', async () => {
     await open({ unlinked: 'require' });
-    for (let at = 1; at <= 7; at += 1)
-      await world.host.accept(world.message(`Question ${at}?`, { place: { ...CHANNEL, thread: `H${at}` } }));
+    const told: string[] = [];
+    for (let at = 1; at <= 7; at += 1) {
+      const question = world.message(`Question ${at}?`, { place: { ...CHANNEL, thread: `H${at}` } });
+      told.push(wordsIn(await world.host.accept(question)));
+    }
+    expect(told[4]).toContain('I keep your question for an hour');
+    expect(told[5]).toContain('I keep your 5 newest questions for an hour');
     await link('Ann', keyOf('Ann'));
     await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(5));
     const texts = world.openWebUI.asked.map((ask) => ask.messages.at(-1)?.text).join();
