@@ -118,7 +118,11 @@ export function createNextcloudDesk(rooms: {
       const ref: TaskRef | null = found?.state?.seen ?? strange?.task ?? null;
       if (!identity || !ref)
         return { done: false, why: 'The account that this task ran under is not connected any more.' };
-      await as(identity, ({ nc }) => removeTask(nc, ref));
+      await as(identity, async ({ nc }) => {
+        const there = strange?.task ?? (await orNull(taskNow(nc, ref)));
+        // A server that was moved, or set up anew, may know another task by this number.
+        if (there && (!found || there.key === found.job.id)) await removeTask(nc, ref);
+      });
       if (found) await tasks.forget(person, found.job.id);
       return { done: true };
     },

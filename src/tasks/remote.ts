@@ -4,7 +4,7 @@ import type { Problem } from '../chat/errors.ts';
 import { userKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { apiOf } from '../nextcloud/api.ts';
-import { reasonOf } from '../nextcloud/errors.ts';
+import { failure, reasonOf } from '../nextcloud/errors.ts';
 import type { Task, TaskRef } from '../nextcloud/task.ts';
 import { cancel as cancelTask, schedule, task as taskNow } from '../nextcloud/tasks.ts';
 import type { Log } from '../ops/log.ts';
@@ -113,6 +113,13 @@ export function createRemote(
     return seen && { api: seen.api, id: seen.id };
   }
 
+  /** The task as it stands. A server that was moved, or set up anew, may know another one by its number: that is nobody's business here. */
+  async function ours(nc: NextcloudIdentity['nc'], ref: TaskRef): Promise<Task> {
+    const found = await taskNow(nc, ref, gone);
+    if (found.key !== job.id) throw failure('missing', { call: `task ${ref.id}` }, 'the number is another task’s');
+    return found;
+  }
+
   /** Something with the task as Nextcloud knows it. */
   function withTask(act: (nc: NextcloudIdentity['nc'], ref: TaskRef) => Promise<void>): Promise<void> {
     return withAccount(async ({ nc }) => {
@@ -151,11 +158,15 @@ export function createRemote(
           throw error;
         }
       }),
-    poll: () => withTask(async (nc, ref) => see(await taskNow(nc, ref, gone))),
-    cancel: () => withTask(async (nc, ref) => see(await cancelTask(nc, ref))),
+    poll: () => withTask(async (nc, ref) => see(await ours(nc, ref))),
+    cancel: () =>
+      withTask(async (nc, ref) => {
+        await ours(nc, ref);
+        see(await cancelTask(nc, ref));
+      }),
     fetch: () =>
       withTask(async (nc, ref) => {
-        const whole = done ?? (await taskNow(nc, ref, gone));
+        const whole = done ?? (await ours(nc, ref));
         dispatch({ type: 'fetched', result: resultOf(request.order, whole) });
       }),
     leaveLine: () => leaveLine?.(),

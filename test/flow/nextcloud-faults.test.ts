@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import { quickClock } from '../quick-clock.ts';
-import type { Fault } from '../servers/nextcloud/server.ts';
+import { type Fault, startFaultyNextcloud } from '../servers/nextcloud/server.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
-import { wordsIn } from './prompt-world.ts';
+import { pressIn, wordsIn } from './prompt-world.ts';
 
 // Every bad answer of our reference (nextcloud 2 to 5) in each place of a task's life: one clear sentence, and nothing lost.
 
@@ -100,6 +100,38 @@ describe('what passes by itself', () => {
     await world.cloud.up();
     world.cloud.work();
     await shown(/Hello/);
+  });
+});
+
+describe('a server that was moved, so that numbers are other tasks’', () => {
+  it('shows nobody another’s result, stops no other task, and deletes none', async () => {
+    world = await quickly();
+    await run('summarize What Ann asked.');
+    await vi.waitFor(() => expect(world.cloud.newest()).toBeGreaterThan(0), soon);
+    await world.parley.stop(0);
+    const { store, plain, openWebUI } = world;
+    const first = world;
+    const cloud = await startFaultyNextcloud({});
+    const headers = {
+      authorization: `Basic ${Buffer.from(`${cloud.user}:${cloud.password}`).toString('base64')}`,
+      ...{ 'ocs-apirequest': 'true', 'content-type': 'application/json' },
+    };
+    const input = { input: 'What somebody else asked.' };
+    const order = JSON.stringify({ type: 'core:text2text:summary', appId: 'other', customId: '', input });
+    await fetch(`${cloud.url}/ocs/v2.php/taskprocessing/schedule?format=json`, {
+      ...{ method: 'POST', headers, body: order },
+    });
+    const [other] = cloud.world.book.all();
+    world = await quickly({ store, plain, openWebUI, cloud });
+    await shown(/no longer has this task/);
+    cloud.work();
+    expect(wordsIn(await pressIn(world, await run(`delete ${other?.id}`), 'Delete it'))).toMatch(/is deleted/);
+    expect(cloud.world.book.all()).toHaveLength(1);
+    expect(cloud.seen({ path: /cancel$/ })).toEqual([]);
+    expect(world.results().join()).not.toContain('somebody else');
+    await world.close();
+    await first.close();
+    await cloud.close();
   });
 });
 
