@@ -12,6 +12,7 @@ import { decodeQuestion } from '../turn/question.ts';
 import type { Access } from './access.ts';
 import type { Control } from './control.ts';
 import { tooLong } from './questions.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Questions that were edited: the newest of a conversation can be asked again as it reads now, by whoever asked it. */
 export interface Edits {
@@ -35,6 +36,7 @@ export function createEdits(rooms: {
   access: Access;
   control: Control;
   offers: Offers;
+  waiting: Pick<Waiting, 'revise'>;
   /** The longest question, in UTF-16 units. */
   questionUnits: number;
   clock: Clock;
@@ -47,18 +49,20 @@ export function createEdits(rooms: {
     async take({ key: event, message }) {
       const { author, ref } = message;
       if (message.ours || author.bot || rooms.access.refusal(author, ref.place) !== null) return;
+      const text = cleanText(message.text).trim();
+      const { files } = message;
+      // A command is not a question, and a question cannot become one; what looks like a key goes to no model.
+      const unfit = text.startsWith('/') || holdsKey(text) || tooLong(text, rooms.questionUnits) !== null;
+      const nothing = text === '' && files.length === 0;
       const asked = await store.jobs.byKey(messageKey(ref));
+      if (!asked && !unfit && !nothing) return rooms.waiting.revise({ ...message, text });
       if (asked?.lane !== 'turn' || asked.conversation === null) return;
       // An answer that was given anew is another job, with the same message before it.
       const newest = await rooms.control.newest(asked.conversation);
       const question = newest && decodeQuestion(newest.payload, rooms.vault);
       if (!newest || question?.message?.id !== ref.id || userKey(question.asker.ref) !== userKey(author.ref)) return;
-      const text = cleanText(message.text).trim();
-      const { files } = message;
       const same = text === question.text && sameFiles(files, question.files);
-      // A command is not a question, and a question cannot become one; what looks like a key goes to no model.
-      const unfit = text.startsWith('/') || holdsKey(text) || tooLong(text, rooms.questionUnits) !== null;
-      if (!same && (unfit || (text === '' && files.length === 0))) return;
+      if (!same && (unfit || nothing)) return;
       if (same && (await offers.edit(newest.id)) === null) return;
       await offers.edited(newest, same ? null : { text, files });
       const job = {

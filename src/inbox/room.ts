@@ -146,7 +146,7 @@ export function createInbox(options: InboxOptions): Inbox {
   const { taskClick } = nextcloud;
   const { questionUnits } = options.limits;
   const edits = createEdits({
-    ...{ store, vault, access, control, questionUnits, clock },
+    ...{ store, vault, waiting, access, control, questionUnits, clock },
     offers: options.turnRoom.offers,
     wake: options.wakeAfter,
   });

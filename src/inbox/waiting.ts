@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../chat/clock.ts';
-import type { Person } from '../chat/messages.ts';
+import type { Message, Person } from '../chat/messages.ts';
 import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
 import type { FormSessions, Jobs } from '../store/port.ts';
@@ -18,6 +18,8 @@ export interface Waiting {
   readonly questions: Questions;
   /** Asks what waited for this person. */
   release(person: Person): Promise<Released>;
+  /** The message reads otherwise now: a question that waits is asked so. */
+  revise(message: Message): Promise<void>;
   /** The question was deleted: it waits no longer. */
   withdraw(message: MessageRef): Promise<void>;
 }
@@ -124,6 +126,14 @@ export function createWaiting(rooms: {
         }
         await forms.delete(rowId(userKey(person.ref)));
         return { asked, refused };
+      });
+    },
+    revise({ ref, author, text, files }) {
+      return inTurn(async () => {
+        const held = await forms.get(rowId(messageKey(ref)), clock.now());
+        if (held?.kind !== 'waiting question' || held.user !== userKey(author.ref)) return;
+        const question = { ...decodeQuestion(held.data, vault), text, files };
+        await forms.put({ ...held, data: encodeQuestion(question, vault) });
       });
     },
     withdraw: (message) => forms.delete(rowId(messageKey(message))),

@@ -190,6 +190,17 @@ describe('where an account is required', () => {
     expect(world.openWebUI.asked).toHaveLength(0);
   });
 
+  it('a question that was edited meanwhile is asked as it reads then', async () => {
+    await open({ unlinked: 'require' });
+    const question = world.message('What is teh answer?');
+    await world.host.accept(question);
+    const message = { ...question.message, text: 'What is the answer?' };
+    await world.host.accept({ type: 'edited', key: 'edit', message });
+    await link('Ann', keyOf('Ann'));
+    await vi.waitFor(() => expect(world.openWebUI.asked).toHaveLength(1));
+    expect(world.openWebUI.asked[0]?.messages.at(-1)?.text).toContain('What is the answer?');
+  });
+
   it('five questions wait, and the oldest of more is let go', async () => {
     await open({ unlinked: 'require' });
     const told: string[] = [];
