@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { discordConfig } from '../adapters/discord/config.ts';
-import { createLocal, type LocalAdapter } from '../adapters/local/local.ts';
+import type { LocalAdapter } from '../adapters/local/local.ts';
 import { slackConfig } from '../adapters/slack/config.ts';
 import { type AccessRules, namedIn } from './chat/access.ts';
 import type { Finding } from './chat/adapter.ts';
@@ -16,14 +16,13 @@ import { limitsConfig } from './config/limits.ts';
 import { complaintLines, loadConfig } from './config/load.ts';
 import { nextcloudConfig } from './config/nextcloud.ts';
 import { privacyConfig } from './config/privacy.ts';
-import { startOpenWebUI } from './demo/openwebui/server.ts';
 import { openNextcloud } from './open-nextcloud.ts';
-import { connect, disconnect } from './openwebui/connection.ts';
+import { openOpenWebUI, STAND_IN } from './open-openwebui.ts';
 import { complaintFinding, examine, findingLine, isWell, reportOf } from './ops/doctor.ts';
 import { type Listener, openListener } from './ops/listener.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { closeInOrder } from './ops/shutdown.ts';
-import { createParley, type Platform } from './parley.ts';
+import type { Platform } from './parley.ts';
 import { openStore } from './store/address.ts';
 import { openCache } from './store/cache.ts';
 import type { Conversation } from './store/port.ts';
@@ -60,9 +59,6 @@ const CLOSE_MS = 30_000;
 const RECENT = 200;
 const MEGABYTE = 1_048_576;
 const DAY_MS = 86_400_000;
-const STAND_IN =
-  'Demo: a built-in stand-in answers, not a language model. Set OPENWEBUI_URL and OPENWEBUI_API_KEY to ask your own Open WebUI.';
-
 /** `PARLEY_LOCAL=off` and no platform: there would be nobody to talk to. */
 const NOWHERE = {
   kind: 'invalid',
@@ -99,13 +95,17 @@ async function serve(config: Config, log: Log): Promise<void> {
   const cache = await openCache(config.PARLEY_CACHE, {
     report: (error) => log.warn({ error }, 'the cache did not answer'),
   });
-  const backend = await openBackend(config, beside(config, 'demo.db'));
-  const nextcloud = await openNextcloud(nextcloudOf(config));
   let unready = async (): Promise<Record<string, string | null>> => ({ parley: 'Parley is starting.' });
   const listener = await openListener(config.PARLEY_LISTEN, () => unready());
   const recent: Recent = (platform, since) => store.conversations.recent(platform, since, RECENT);
-  const remote = await openRemote(config, log, recent, listener);
-  const local = openLocal(config, listener, remote.length > 0);
+  // What is large is imported only now, and all at once: a wrong setting is told without waiting for it.
+  const [{ createParley }, backend, nextcloud, remote] = await Promise.all([
+    import('./parley.ts'),
+    openOpenWebUI(openWebUIOf(config, beside(config, 'demo.db'))),
+    openNextcloud(nextcloudOf(config)),
+    openRemote(config, log, recent, listener),
+  ]);
+  const local = await openLocal(config, listener, remote.length > 0);
   const platforms: Platform[] = local ? [...remote, { adapter: local, mode: 'thread' }] : remote;
   if (platforms.length === 0) throw new Failure(NOWHERE);
   const parley = createParley({
@@ -119,7 +119,7 @@ async function serve(config: Config, log: Log): Promise<void> {
     log,
     model: config.OPENWEBUI_MODEL,
     webAddress: backend.server.url,
-    notice: backend.standIn ? STAND_IN : null,
+    notice: backend.standIn,
     timezone: config.PARLEY_TIMEZONE,
     admins: config.PARLEY_ADMINS,
     unlinked: config.PARLEY_UNLINKED,
@@ -150,7 +150,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   );
   unready = () => parley.unready();
   await parley.start();
-  if (backend.standIn) log.warn({}, STAND_IN);
+  if (backend.standIn) log.warn({}, backend.standIn);
   else log.info({ url: backend.server.url }, 'asking Open WebUI');
   if (nextcloud?.standIn) log.warn({}, nextcloud.standIn);
   else if (nextcloud) log.info({ url: nextcloud.nc.url }, 'running tasks in Nextcloud');
@@ -167,22 +167,8 @@ function openVault(config: Config): Vault {
   );
 }
 
-/** The server that answers: the one configured, or the demo stand-in, which is then part of this process and keeps its chats in a file. */
-async function openBackend(config: Config, demoFile: string | null) {
-  if (config.OPENWEBUI_URL !== null) {
-    const server = connect({ url: config.OPENWEBUI_URL, key: config.OPENWEBUI_API_KEY });
-    return { server, standIn: false, close: () => disconnect(server) };
-  }
-  const demo = await startOpenWebUI(demoFile === null ? {} : { dataFile: demoFile });
-  const server = connect({ url: demo.url, key: new Secret(demo.key) });
-  return {
-    server,
-    standIn: true,
-    async close() {
-      await disconnect(server);
-      await demo.close();
-    },
-  };
+function openWebUIOf(config: Config, demoFile: string | null) {
+  return { url: config.OPENWEBUI_URL, key: config.OPENWEBUI_API_KEY, demoFile };
 }
 
 function nextcloudOf(config: Config) {
@@ -195,61 +181,66 @@ type Recent = (platform: string, since: number) => Promise<readonly Conversation
 
 /** The platforms that are configured. Each is imported only then: a library that is not needed costs no start and no memory. */
 async function openRemote(config: Config, log: Log, recent: Recent, listener: Listener | null): Promise<Platform[]> {
-  const platforms: Platform[] = [];
+  const opened = await Promise.all([openSlack(config, log, listener), openDiscord(config, log, recent)]);
+  return opened.filter((platform) => platform !== null);
+}
+
+async function openSlack(config: Config, log: Log, listener: Listener | null): Promise<Platform | null> {
   const { SLACK_BOT_TOKEN } = config;
-  if (SLACK_BOT_TOKEN !== null) {
-    const { createSlack } = await import('../adapters/slack/slack.ts');
-    const access: AccessRules = {
-      allow: config.SLACK_ALLOW,
-      deny: config.SLACK_DENY,
-      directMessages: config.SLACK_DIRECT_MESSAGES,
-      guests: config.SLACK_GUESTS,
-      strangers: config.SLACK_STRANGERS,
-    };
-    const adapter = createSlack({
-      botToken: SLACK_BOT_TOKEN,
-      appToken: config.SLACK_APP_TOKEN,
-      signingSecret: config.SLACK_SIGNING_SECRET,
-      apiUrl: config.SLACK_API_URL,
-      direct: config.SLACK_DIRECT,
-      groups: namedIn(access, 'group'),
-      emails: config.PARLEY_UNLINKED === 'match',
-      commandPrefix: config.PARLEY_COMMAND_PREFIX,
-      privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
-      clock: systemClock,
-      log: log.child({ platform: 'slack' }),
-    });
-    if (config.SLACK_APP_TOKEN === null) listener?.mount(adapter);
-    platforms.push({ adapter, mode: config.SLACK_THREADS, access });
-  }
+  if (SLACK_BOT_TOKEN === null) return null;
+  const { createSlack } = await import('../adapters/slack/slack.ts');
+  const access: AccessRules = {
+    allow: config.SLACK_ALLOW,
+    deny: config.SLACK_DENY,
+    directMessages: config.SLACK_DIRECT_MESSAGES,
+    guests: config.SLACK_GUESTS,
+    strangers: config.SLACK_STRANGERS,
+  };
+  const adapter = createSlack({
+    botToken: SLACK_BOT_TOKEN,
+    appToken: config.SLACK_APP_TOKEN,
+    signingSecret: config.SLACK_SIGNING_SECRET,
+    apiUrl: config.SLACK_API_URL,
+    direct: config.SLACK_DIRECT,
+    groups: namedIn(access, 'group'),
+    emails: config.PARLEY_UNLINKED === 'match',
+    commandPrefix: config.PARLEY_COMMAND_PREFIX,
+    privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
+    clock: systemClock,
+    log: log.child({ platform: 'slack' }),
+  });
+  if (config.SLACK_APP_TOKEN === null) listener?.mount(adapter);
+  return { adapter, mode: config.SLACK_THREADS, access };
+}
+
+async function openDiscord(config: Config, log: Log, recent: Recent): Promise<Platform | null> {
   const { DISCORD_TOKEN } = config;
-  if (DISCORD_TOKEN !== null) {
-    const { createDiscord } = await import('../adapters/discord/discord.ts');
-    const access: AccessRules = {
-      allow: config.DISCORD_ALLOW,
-      deny: config.DISCORD_DENY,
-      directMessages: config.DISCORD_DIRECT_MESSAGES,
-      guests: true,
-      strangers: true,
-    };
-    const adapter = createDiscord({
-      token: DISCORD_TOKEN,
-      api: config.DISCORD_API_URL,
-      privateThreads: config.DISCORD_PRIVATE_THREADS,
-      server: config.DISCORD_GUILD,
-      roles: namedIn(access, 'group'),
-      privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
-      recent,
-      log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
-    });
-    platforms.push({ adapter, mode: config.DISCORD_THREADS, access });
-  }
-  return platforms;
+  if (DISCORD_TOKEN === null) return null;
+  const { createDiscord } = await import('../adapters/discord/discord.ts');
+  const access: AccessRules = {
+    allow: config.DISCORD_ALLOW,
+    deny: config.DISCORD_DENY,
+    directMessages: config.DISCORD_DIRECT_MESSAGES,
+    guests: true,
+    strangers: true,
+  };
+  const adapter = createDiscord({
+    token: DISCORD_TOKEN,
+    api: config.DISCORD_API_URL,
+    privateThreads: config.DISCORD_PRIVATE_THREADS,
+    server: config.DISCORD_GUILD,
+    roles: namedIn(access, 'group'),
+    privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
+    recent,
+    log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
+  });
+  return { adapter, mode: config.DISCORD_THREADS, access };
 }
 
 /** The local page: when asked for, or when nothing else is configured. */
-function openLocal(config: Config, listener: Listener, others: boolean): LocalAdapter | null {
+async function openLocal(config: Config, listener: Listener, others: boolean): Promise<LocalAdapter | null> {
   if (config.PARLEY_LOCAL === 'off' || (config.PARLEY_LOCAL === 'auto' && others)) return null;
+  const { createLocal } = await import('../adapters/local/local.ts');
   const local = createLocal({
     token: config.PARLEY_TOKEN ?? new Secret(randomBytes(16).toString('base64url')),
     file: beside(config, 'local.db'),
@@ -274,14 +265,14 @@ function beside(config: Config, name: string): string {
 async function doctor(config: Config, asJson: boolean): Promise<void> {
   // The clock's timers do not keep a process alive, and waiting for a server that is down is nothing but timers.
   const awake = setInterval(() => undefined, 60_000);
-  const backend = await openBackend(config, null);
+  const backend = await openOpenWebUI(openWebUIOf(config, null));
   const remote = await openRemote(config, createLog('silent'), async () => [], null);
   const findings: Finding[] = [];
   const patient = {
     openStore: () => openStore(config.PARLEY_STORE, { vault: openVault(config) }),
     storeAddress: config.PARLEY_STORE,
     server: backend.server,
-    standIn: backend.standIn,
+    standIn: backend.standIn !== null,
     model: config.OPENWEBUI_MODEL,
     vault: openVault(config),
     unlinked: config.PARLEY_UNLINKED,
