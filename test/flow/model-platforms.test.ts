@@ -45,6 +45,21 @@ test('on Slack a model is typed after a mention in the thread, and answers there
   expect(openWebUI.asked.map((one) => one.model)).toEqual(['demo-chat', 'demo-thinker', 'demo-chat']);
 });
 
+test('on Slack the form of /ask offers models while somebody types, and the one that is chosen answers', async () => {
+  const { slack, openWebUI, ann, channel, ...set } = await onSlack();
+  await slack.interact.command(ann, channel, '/ask');
+  const modal = await slack.watch.modal(ann);
+  const typed = () => slack.interact.type(ann, modal, 'choice:ask.model', 'slo');
+  await expect.poll(async () => (await typed()).options).toMatchObject([{ value: 'demo-slow' }]);
+  const blocks = JSON.stringify(modal.view.blocks);
+  const [text = '', model = ''] = ['text', 'model'].map((name) => blocks.match(RegExp(`\\d+:${name}`))?.[0]);
+  openWebUI.next(says('Slowly.'));
+  await slack.interact.submit(modal, { [text]: 'How?', [model]: 'demo-slow' });
+  await set.answered(channel, /Slowly/);
+  expect(openWebUI.asked.at(-1)?.model).toBe('demo-slow');
+  expect(set.refusals()).toEqual([]);
+});
+
 test('on Slack a model that is chosen in direct messages answers in the threads that begin there', async () => {
   const { slack, openWebUI, ann, ...set } = await onSlack();
   const dm = slack.people.dm(ann).id;
