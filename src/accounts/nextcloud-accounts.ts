@@ -53,9 +53,12 @@ export interface NextcloudAccounts {
   unlink(user: string): Promise<'revoked' | 'left' | 'none'>;
 }
 
-/** See {@link NextcloudAccounts}. `service` is the team's account; its sockets are shared. */
+/** See {@link NextcloudAccounts}. */
 export function createNextcloudAccounts(rooms: {
+  /** The team's account; its sockets are shared. */
   service: Nextcloud;
+  /** The server is a stand-in that ends with the process: so may what people connect to it. */
+  standIn: boolean;
   links: Links;
   vault: Vault;
   clock: Clock;
@@ -68,7 +71,7 @@ export function createNextcloudAccounts(rooms: {
   const connections = new WeakMap<object, NextcloudIdentity>();
 
   function identityOf({ link, account, password }: HeldLink): NextcloudIdentity | null {
-    if (!account.confirmed || link.refusedAt !== null || password === null) return null;
+    if (!account.confirmed || link.refusedAt !== null || password === null || isElsewhere(account)) return null;
     const known = connections.get(password);
     if (known) return known;
     const made = { owner: link.user, nc: connectAs(account, password), name: account.name };
@@ -82,6 +85,16 @@ export function createNextcloudAccounts(rooms: {
   ): Nextcloud {
     const { agent, timeoutMs } = service;
     return connect({ url, login, password, requester, agent, timeoutMs, clock });
+  }
+
+  /** An administrator has set another server since: a password for one is not sent to another, and the old one is not ours any more. */
+  function isElsewhere({ url }: LinkedAccount): boolean {
+    return new URL(url).origin !== new URL(service.url).origin;
+  }
+
+  function unusable({ link, account }: HeldLink): Failure {
+    const say = link.refusedAt !== null ? REFUSED : isElsewhere(account) ? moved(account.url, service.url) : SEALED;
+    return new Failure({ kind: 'unauthorized', retry: { when: 'never' }, say, detail: 'the link cannot be used' });
   }
 
   const site = (requester?: string): Site => {
@@ -103,13 +116,13 @@ export function createNextcloudAccounts(rooms: {
   return {
     start: () => links.load(),
     url: service.url,
-    linkingOff: rooms.vault.lasting ? null : LINKING_OFF,
+    linkingOff: rooms.vault.lasting || rooms.standIn ? null : LINKING_OFF,
     async asking(person) {
       const held = await links.of(userKey(person.ref));
       if (!held?.account.confirmed) return team;
       const identity = identityOf(held);
       if (identity) return identity;
-      throw new Failure({ ...unusable, say: held.link.refusedAt === null ? SEALED : REFUSED });
+      throw unusable(held);
     },
     known(person) {
       const held = links.known(userKey(person.ref));
@@ -181,8 +194,6 @@ const SEALED =
 const TEAM_REFUSED =
   'Nextcloud no longer accepts the team’s app password. Whoever runs me must make a new one in Nextcloud and set NEXTCLOUD_APP_PASSWORD.';
 
-const unusable = {
-  kind: 'unauthorized',
-  retry: { when: 'never' },
-  detail: 'the linked account cannot be used',
-} as const;
+function moved(from: string, to: string): string {
+  return `You connected a Nextcloud account on ${new URL(from).host}, and I work with ${new URL(to).host} now. Connect anew with \`/nextcloud connect\`, or take it away with \`/nextcloud disconnect\`: then your tasks run through the team’s account.`;
+}

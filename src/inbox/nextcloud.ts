@@ -72,7 +72,12 @@ export type OpenNextcloud = (rooms: NextcloudRooms) => NextcloudRoom;
 /** See {@link NextcloudRoom}. */
 export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudRooms): NextcloudRoom {
   const { store, vault, delivery, clock, log } = rooms;
-  const accounts = createNextcloudAccounts({ service: setting.nc, links: store.links, vault, clock, log });
+  const { nc: service, notice } = setting;
+  const accounts = createNextcloudAccounts({
+    ...{ service, vault, clock, log },
+    links: store.links,
+    standIn: notice !== null,
+  });
   const types = createWarmTypes(clock, rooms.cache);
   const tasks = createTasks({
     ...{ store, vault, delivery, clock, log, accounts, ask },
@@ -112,7 +117,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
   }
 
   return {
-    desk: createNextcloudDesk({ accounts, tasks, types, clock, fileBytes: FILE_BYTES, notice: setting.notice }),
+    desk: createNextcloudDesk({ accounts, tasks, types, clock, fileBytes: FILE_BYTES, notice }),
     startTask: createStartTask({ tasks, allowance: rooms.allowance, clock }),
     taskClick: createTaskClick({ tasks, allowance: rooms.allowance }),
     suggest({ command, option, typed, author }, most) {
@@ -134,7 +139,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
       accounts
         .start()
         .catch((error: unknown) => log.warn({ error }, 'the Nextcloud accounts of people could not be read yet'));
-      types(setting.nc)
+      types(service)
         .fresh()
         .catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
       lane.wake();

@@ -19,11 +19,11 @@ afterEach(() => store.close());
 const ANN = 'plain:T1:ann';
 const URL = 'http://127.0.0.1:9';
 
-function accounts(vault: Vault): NextcloudAccounts {
-  const service = connect({ url: URL, login: 'team', password: new Secret('team-password'), timeoutMs: 300 });
+function accounts(vault: Vault, url = URL, standIn = false): NextcloudAccounts {
+  const service = connect({ url, login: 'team', password: new Secret('team-password'), timeoutMs: 300 });
   const nothing = () => undefined;
   const log = { error: nothing, warn: nothing, info: nothing, debug: nothing };
-  return createNextcloudAccounts({ service, links: store.links, vault, clock: systemClock, log });
+  return createNextcloudAccounts({ service, standIn, links: store.links, vault, clock: systemClock, log });
 }
 
 /** Ann's account as an earlier process left it. */
@@ -46,6 +46,31 @@ describe('Nextcloud accounts of people’s own', () => {
     await left(createVault(before));
     await accounts(createVault(after, [before])).start();
     expect((await accounts(createVault(after)).asking(somebody())).owner).toBe(ANN);
+  });
+
+  it('on a server that is not the team’s any more are not used, and their people read what to do', async () => {
+    const vault = createVault(newSecretKey());
+    await left(vault);
+    const now = accounts(vault, 'https://cloud.example.org/nextcloud');
+    await now.start();
+    expect(now.known(somebody())).toBeNull();
+    expect(await now.owning(ANN)).toBeNull();
+    await expect(now.asking(somebody())).rejects.toMatchObject({
+      problem: {
+        say: 'You connected a Nextcloud account on 127.0.0.1:9, and I work with cloud.example.org now. Connect anew with `/nextcloud connect`, or take it away with `/nextcloud disconnect`: then your tasks run through the team’s account.',
+      },
+    });
+    await now.unlink(ANN);
+    expect((await now.asking(somebody())).owner).toBeNull();
+    // The same server in another folder is still that server.
+    await left(vault);
+    expect((await accounts(vault, `${URL}/cloud`).asking(somebody())).owner).toBe(ANN);
+  });
+
+  it('need a lasting key, unless the server is a stand-in that ends with the process', async () => {
+    expect(accounts(createVault(null)).linkingOff).toContain('PARLEY_SECRET_KEY');
+    expect(accounts(createVault(null), URL, true).linkingOff).toBeNull();
+    expect(accounts(createVault(newSecretKey())).linkingOff).toBeNull();
   });
 
   it('are not given up for a refusal of the app password before', async () => {
