@@ -20,5 +20,6 @@ export const localLimits: Limits = {
   formFields: null,
   formFieldErrors: true,
   choices: 50,
+  titles: { burst: 20, perSecond: 20 },
   rate: () => ({ burst: 20, perSecond: 20 }),
 };

@@ -22,6 +22,8 @@ export interface Limits {
   readonly formFields: number | null;
   readonly formFieldErrors: boolean;
   readonly choices: number;
+  /** How often one conversation may be named; without it, as seldom as the strictest platform allows. */
+  readonly titles?: Rate;
   /** The bucket of a scope named by `Surface.scopes`, `openScopes` or a `busy` problem. */
   rate(scope: string): Rate;
 }

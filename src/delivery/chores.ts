@@ -1,7 +1,7 @@
 import type { Adapter, SurfaceRef } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, type Problem, problemOf } from '../chat/errors.ts';
-import type { Rate } from '../chat/limits.ts';
+import type { Limits, Rate } from '../chat/limits.ts';
 import { placeKey } from '../chat/places.ts';
 import type { Delivery, DeliveryLog } from './delivery.ts';
 import type { Pacer, Payer, Rank, Ticket, Wish } from './pacer.ts';
@@ -33,9 +33,11 @@ const CHORE_RATES: ReadonlyMap<string, Rate> = new Map([
   ['thread', { burst: 5, perSecond: 0.8 }],
 ]);
 
-/** The budget of a chore's own scope; null for scopes that belong to an adapter. */
-export function choreRate(scope: string): Rate | null {
-  return scope.startsWith(OWN) ? (CHORE_RATES.get(scope.slice(OWN.length).split(':', 1)[0] ?? '') ?? null) : null;
+/** The budget of a chore's own scope on a platform with these limits; null for scopes that belong to an adapter. */
+export function choreRate(scope: string, { titles }: Pick<Limits, 'titles'>): Rate | null {
+  if (!scope.startsWith(OWN)) return null;
+  const chore = scope.slice(OWN.length).split(':', 1)[0] ?? '';
+  return (chore === 'title' ? titles : undefined) ?? CHORE_RATES.get(chore) ?? null;
 }
 
 const OWN = 'own.';

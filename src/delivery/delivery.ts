@@ -128,7 +128,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     clock,
     rate(scope) {
       const [platform = '', name = ''] = unscoped(scope);
-      return choreRate(name) ?? options.adapter(platform).limits.rate(name);
+      const { limits } = options.adapter(platform);
+      return choreRate(name, limits) ?? limits.rate(name);
     },
   });
   const chores = createChores({ adapter: options.adapter, clock, random, log, pacer, scoped });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
-import { type MessageRef, messageKey } from '../chat/places.ts';
+import { type MessageRef, messageKey, type Place } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Jobs, Store } from '../store/port.ts';
@@ -73,7 +73,8 @@ export function createWithdrawals(rooms: {
   /** Takes away every message of a turn's answer. False: the platform would not, for now. */
   async function takeAway(job: Job): Promise<boolean> {
     const state = savedTurn(job);
-    if (state?.place) await letGo(job, conversationKey(job, decodeQuestion(job.payload, rooms.vault), state.place));
+    const nameless =
+      state?.place && (await letGo(job, conversationKey(job, decodeQuestion(job.payload, rooms.vault), state.place)));
     let done = true;
     for (const name of [job.id, `${job.id}:picture`, `${job.id}:late`]) {
       for (const row of await store.outbox.of(name)) {
@@ -85,11 +86,13 @@ export function createWithdrawals(rooms: {
         done &&= problem.retry.when === 'never';
       }
     }
+    // Nobody waits for it: a platform may let a thread be named again only after minutes.
+    if (nameless) void rooms.delivery.title(nameless, TITLE, 'model');
     return done;
   }
 
-  /** Nothing is put under the answer any more, and its conversation bears its words no longer if it has no other. */
-  async function letGo(job: Job, key: string): Promise<void> {
+  /** Nothing is put under the answer any more. Tells the thread that is to bear its words no longer, having no other. */
+  async function letGo(job: Job, key: string): Promise<Place | null> {
     const others = (await store.jobs.latest('turn', job.conversation ?? '', MOST)).some((other) => {
       const { message } = decodeQuestion(other.payload, rooms.vault);
       return message?.id !== decodeQuestion(job.payload, rooms.vault).message?.id;
@@ -102,7 +105,7 @@ export function createWithdrawals(rooms: {
       const newest = row.newest === job.id ? null : row.newest;
       return named || newest !== row.newest ? { ...row, newest, ...(named && { title: null }) } : null;
     });
-    if (named && now && now.place.thread !== null) await rooms.delivery.title(now.place, TITLE, 'model');
+    return named && now && now.place.thread !== null ? now.place : null;
   }
 
   return {

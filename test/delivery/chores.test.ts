@@ -40,6 +40,13 @@ describe('chores', () => {
     expect(world.plain.titles.slice(0, 2)).toEqual(['a', 'b']);
   });
 
+  it('titles go as often as the platform says that it takes them', async () => {
+    const world = createWorld({ titles: { burst: 20, perSecond: 20 } });
+    for (const title of ['a', 'b', 'c', 'd']) void world.delivery.title(PLACE, title, 'model');
+    await world.clock.advance(1_000);
+    expect(world.plain.titles).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('an upload whose answer was lost is looked for, not made twice', async () => {
     const world = createWorld();
     world.plain.fail('upload', { problem: problem('timeout'), happened: true });

@@ -117,6 +117,21 @@ describe('a question that is deleted', () => {
     });
   });
 
+  it('takes its answer along at once, though its thread was named a moment ago and may not be again for minutes', async () => {
+    await open({ titles: true });
+    world.openWebUI.next(says('In a thread.'));
+    world.openWebUI.nextTask('title', '{"title":"A plan"}');
+    const event = await ask('My plan?', {
+      place: CHANNEL,
+      conversation: { ...THREAD, thread: 'thread-of-Q1' },
+      id: 'Q1',
+    });
+    await vi.waitFor(() => expect(world.plain.titles).toEqual(['A plan']));
+    await remove(event);
+    await vi.waitFor(() => expect(world.plain.standing()).toEqual([]));
+    await vi.waitFor(async () => expect(await withdrawn(event)).toBe('done'));
+  });
+
   it('keeps its answer where that is the setting, and still ends what is being written', async () => {
     await open({ deletedQuestions: 'keep' });
     world.openWebUI.next(says('It stays.'));

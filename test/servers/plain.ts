@@ -50,6 +50,7 @@ export interface PlainOptions {
   /** Messages cannot be changed any more so long after they were opened. */
   readonly diesAfterMs?: number;
   readonly partsBeforeFile?: number;
+  readonly titles?: Rate;
   /** The channel a budget of edits is shared by; the team when not given. */
   readonly editScope?: (place: Place) => string;
   /** Sources and controls take this many units each. */
@@ -131,6 +132,7 @@ export function createPlain(options: PlainOptions): Plain {
     formFields: null,
     formFieldErrors: true,
     choices: 25,
+    ...(options.titles && { titles: options.titles }),
     rate: (scope) =>
       (options.published ?? options.real)?.[scope.split(':', 1)[0] ?? ''] ?? { burst: 1_000, perSecond: 1_000 },
   };
