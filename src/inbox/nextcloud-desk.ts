@@ -112,7 +112,7 @@ export function createNextcloudDesk(rooms: {
       const found = await own(person, number);
       const strange = found ? null : await stranger(person, number);
       if (!found && !strange) return { done: false, why: unknown(number) };
-      if (found && found.job.state !== 'done')
+      if (found && (found.job.state === 'waiting' || found.job.state === 'running'))
         return { done: false, why: 'That task is still under way. Cancel it first.' };
       const identity = strange?.identity ?? (await accounts.owning(found?.request.account ?? null));
       const ref: TaskRef | null = found?.state?.seen ?? strange?.task ?? null;

@@ -4,6 +4,7 @@ import type { Job, Jobs, Settings } from '../store/port.ts';
 
 /** Which tasks are whose: the newest jobs of each person. */
 export interface TaskBook {
+  /** A job that is known stays where it stands. */
   add(person: UserRef, job: string): Promise<void>;
   /** The newest first. Those whose rows are gone are left out. */
   of(person: UserRef): Promise<readonly Job[]>;
@@ -33,7 +34,7 @@ export function createTaskBook(settings: Settings, jobs: Jobs): TaskBook {
   }
 
   return {
-    add: (person, job) => change(person, (ids) => [job, ...ids.filter((id) => id !== job)]),
+    add: (person, job) => change(person, (ids) => (ids.includes(job) ? ids : [job, ...ids])),
     remove: (person, job) => change(person, (ids) => ids.filter((id) => id !== job)),
     async of(person) {
       const found = await Promise.all((await read(person)).map((id) => jobs.get(id)));

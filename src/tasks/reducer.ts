@@ -145,8 +145,10 @@ function unseen(state: TaskState, problem: Problem, at: number): TaskStep {
   )
     return [state, NOTHING];
   if (state.cancelled && phase !== 'cancelling') return finish(state);
+  // What is not there any more need not be called off.
+  if (phase === 'cancelling' && problem.kind === 'missing') return finish(state);
   if (problem.retry.when === 'never')
-    return finish({ ...state, problem: phase === 'waiting' ? lost(problem) : problem });
+    return finish({ ...state, problem: phase === 'waiting' || phase === 'fetching' ? lost(problem) : problem });
   const away = { say: problem.say, since: state.away?.since ?? at, tries: (state.away?.tries ?? 0) + 1 };
   const patience = phase === 'waiting' ? LONGEST_MS : PATIENCE_MS;
   // A server that refuses says for how long; one that is away cannot know.

@@ -85,7 +85,7 @@ export function createTasks(rooms: TasksRooms): Tasks {
         return dropUnconfirmed(rooms, job);
       default:
     }
-    if (job.attempts === 1) await book.add(decodeRequest(job.payload, vault).asker.ref, job.id);
+    await book.add(decodeRequest(job.payload, vault).asker.ref, job.id);
     const task = runTask(rooms, held);
     running.set(job.id, task);
     try {
@@ -157,16 +157,18 @@ export function createTasks(rooms: TasksRooms): Tasks {
       if (no) return no;
       const here = running.get(id);
       here?.dispatch({ type: 'cancel', at: clock.now() });
-      if (here || (await store.jobs.cancel(id))) return DONE;
+      if (here) return DONE;
+      // What has begun must be called off in Nextcloud too, and its message ended: whoever takes it up does that.
+      if (!task.state && (await store.jobs.cancel(id))) return DONE;
       const state = (await store.jobs.get(id))?.state;
-      if (state !== 'running') return { done: false, why: 'That task is already over.' };
+      if (state !== 'running' && state !== 'waiting') return { done: false, why: 'That task is already over.' };
       return { done: false, why: 'I am just taking that task up again. Please try once more in a few seconds.' };
     },
     async withdraw(message) {
       const job = await store.jobs.byKey(messageKey(message));
       if (job?.lane !== 'task') return;
       running.get(job.id)?.dispatch({ type: 'cancel', at: clock.now() });
-      await store.jobs.cancel(job.id);
+      if (!savedTask(job)) await store.jobs.cancel(job.id);
     },
     async again(person, id, trigger) {
       const task = await find(id);

@@ -238,3 +238,23 @@ describe('a Nextcloud that is not as it should be', () => {
     await world.cloud.up();
   });
 });
+
+describe('a task that waits to be taken up again after a restart', () => {
+  it('is not called off in the store alone, and goes on', async () => {
+    world = await quickly();
+    await run('summarize Hello.');
+    await vi.waitFor(() => expect(world.status()).toMatch(/Waiting in Nextcloud/), soon);
+    await world.parley.stop(0);
+    // The process that let go of it still hears a last click.
+    expect(wordsIn(await run('cancel'))).toMatch(/just taking that task up again/);
+    const first = world;
+    const { store, plain, cloud, openWebUI } = first;
+    world = await quickly({ store, plain, cloud, openWebUI });
+    await vi.waitFor(async () => expect(wordsIn(await run('cancel'))).toMatch(/calling it off/), soon);
+    await shown(/\*Cancelled\.\*/);
+    expect(wordsIn(await run('list'))).toMatch(/cancelled/);
+    expect(cloud.seen({ path: /cancel$/ })).toHaveLength(1);
+    await world.close();
+    world = first;
+  });
+});

@@ -127,6 +127,15 @@ describe('what is said of a task', () => {
     ]);
   });
 
+  it('that is gone when its result is to be read, with Retry; when it is to be called off, as called off', () => {
+    const missing: Problem = { kind: 'missing', retry: { when: 'never' }, say: 'Not there.', detail: '' };
+    const fetching = play([see({ status: 'done' })], waiting()).state;
+    const gone = play([unseen(missing)], fetching);
+    expect(last(gone.effects)).toMatchObject({ view: { markdown: expect.stringMatching(/no longer has this task/) } });
+    const cancelling = play([{ type: 'cancel', at }], waiting()).state;
+    expect(last(play([unseen(missing)], cancelling).effects)).toMatchObject({ view: { markdown: '*Cancelled.*' } });
+  });
+
   it('that can never work, without Retry', () => {
     const wrong: Problem = { kind: 'invalid', retry: { when: 'never' }, say: 'Too long.', detail: '' };
     const { state } = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering' }]);
