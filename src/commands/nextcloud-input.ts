@@ -85,9 +85,11 @@ function readNumber(text: string): Read {
 function readNumbers(text: string): Read {
   const numbers = text
     .trim()
-    .split(/[\s;]+/)
-    .map(Number);
-  return numbers.every(Number.isFinite) ? { given: { value: numbers } } : { wrong: 'Please write numbers only.' };
+    .split(/[\s;]+|,\s+/)
+    .map((one) => Number(one.replace(',', '.')));
+  return numbers.every(Number.isFinite)
+    ? { given: { value: numbers } }
+    : { wrong: 'Please write numbers only, parted by spaces, such as 1 2 3.' };
 }
 
 function readChoice(slot: Slot, text: string): Read {

@@ -77,7 +77,9 @@ export async function sentIn(call: Call, nextcloud: NextcloudDesk, filled: Fille
       form: taskForm(type, { ...note, given: files, more: true }, shown(given, sent.values), new Map()),
     };
   }
-  if (errors.size > 0) return { do: 'form', form: taskForm(type, note, sent.values, errors) };
+  // The type may need something by now that the form did not ask for.
+  const missing = type.input.some((slot) => slot.required && !given.has(slot.key));
+  if (missing || errors.size > 0) return { do: 'form', form: taskForm(type, note, sent.values, errors) };
   return ready(call, nextcloud, type, given, { ...note, about: '' });
 }
 

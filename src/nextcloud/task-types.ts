@@ -22,7 +22,7 @@ export interface Slot {
   readonly kind: SlotKind;
   /** Whether it holds a list of such values. */
   readonly list: boolean;
-  /** What an enum offers; empty for all others. */
+  /** What an enum offers, never nothing; empty for all others. */
   readonly choices: readonly { readonly label: string; readonly value: string }[];
   /** What the server fills in when it is left out; null when nothing. */
   readonly fallback: Value | null;
@@ -98,12 +98,16 @@ function slots(type: unknown, shape: string, required: boolean): Slot[] {
     const known = kinds.get(text(field(slot, 'type')));
     if (known === undefined) return [];
     const fallback = slotValue(field(defaults, key));
+    const offered = choicesOf(field(choices, key));
+    // Where nobody tells what there is to choose from, the value can still be typed.
+    const kind = known.kind === 'enum' && offered.length === 0 ? 'text' : known.kind;
     return {
       key,
       name: text(field(slot, 'name')) || key,
       description: text(field(slot, 'description')),
-      ...known,
-      choices: choicesOf(field(choices, key)),
+      kind,
+      list: known.list,
+      choices: offered,
       fallback,
       required: required && fallback === null,
     };
@@ -130,7 +134,8 @@ function choicesOf(value: unknown): Slot['choices'] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((item: unknown) => {
     const raw = field(item, 'value');
-    if (typeof raw !== 'string' && typeof raw !== 'number') return [];
+    // An empty value is the same as nothing chosen, and no platform can show it.
+    if ((typeof raw !== 'string' && typeof raw !== 'number') || raw === '') return [];
     return { label: text(field(item, 'name')) || String(raw), value: String(raw) };
   });
 }

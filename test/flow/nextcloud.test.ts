@@ -155,6 +155,30 @@ describe('other kinds of task', () => {
     await shown(/./);
   });
 
+  it('a form asks again for what the kind has come to need while it stood open', async () => {
+    world = await quickly(quick);
+    const form = formIn(await run('run core:text2text:reformulation'));
+    const inputShape = {
+      input: { name: 'Text', description: '', type: 'Text' },
+      tone: { name: 'Tone', description: '', type: 'Text' },
+      style: { name: 'Style', description: '', type: 'Enum' },
+    };
+    const shapes = { inputShape, inputShapeEnumValues: { style: [] }, outputShape: {} };
+    const types = { 'core:text2text:reformulation': { name: 'Reformulate', description: '', ...shapes } };
+    const body = { ocs: { meta: { status: 'ok', statuscode: 200, message: 'OK' }, data: { types } } };
+    world.cloud.fault({ path: /taskprocessing\/tasktypes$/ }, { status: 200, body }, 99);
+    const offered = async () => formIn(await run('run core:text2text:reformulation')).fields;
+    await vi.waitFor(async () => expect(await offered()).toHaveLength(3), { timeout: 15_000, interval: 250 });
+    const [asked] = form.fields;
+    const again = formIn(await send(world, form, { [asked?.label ?? '']: 'Some words.' }));
+    expect(again.fields.map(({ label, type: kind }) => [label, kind])).toEqual([
+      ['Text', 'longText'],
+      ['Tone', 'longText'],
+      ['Style', 'longText'],
+    ]);
+    expect(again.fields[0]?.initial).toBe('Some words.');
+  }, 30_000);
+
   it('a wrong file, an empty one and none are said before anything is scheduled', async () => {
     world = await quickly(quick);
     expect(wordsIn(await run('transcribe', { files: [world.file('cat.png', 'image/png')] }))).toMatch(

@@ -50,6 +50,17 @@ describe('task types', () => {
     expect(typesOf(`{"a":{"inputShape":{"x":{"type":"${type}"}}}}`)[0]?.input[0]).toMatchObject({ kind, list: true });
   });
 
+  test('let a choice be typed where nobody tells what there is, and offer nothing empty', () => {
+    const values = '{"y":[{"name":"None","value":""},{"name":"Kind","value":"kind"}]}';
+    const [type] = typesOf(
+      `{"a":{"inputShape":{"x":{"type":"Enum"},"y":{"type":"Enum"}},"inputShapeEnumValues":${values}}}`,
+    );
+    expect(type?.input).toMatchObject([
+      { kind: 'text', choices: [] },
+      { kind: 'enum', choices: [{ label: 'Kind', value: 'kind' }] },
+    ]);
+  });
+
   test('tell internal ones, and where they are not marked there are none', () => {
     expect(typesOf('{"a":{"isInternal":true},"b":{}}').map((type) => type.internal)).toEqual([true, false]);
   });

@@ -85,6 +85,8 @@ describe('what is put into a slot', () => {
     expect(readSlot(slot({ list: true }), 'a\n\n b ', most)).toEqual({ given: { value: ['a', 'b'] } });
     expect(readSlot(slot({ kind: 'number' }), '3,5', most)).toEqual({ given: { value: 3.5 } });
     expect(readSlot(slot({ kind: 'number', list: true }), '1 2', most)).toEqual({ given: { value: [1, 2] } });
+    for (const typed of ['1 2,5 3', '1, 2,5, 3', '1; 2.5;3', ' 1\n2,5\n3 '])
+      expect(readSlot(slot({ kind: 'number', list: true }), typed, most)).toEqual({ given: { value: [1, 2.5, 3] } });
     expect(readSlot(slot({ kind: 'enum', ...languages }), 'german', most)).toEqual({ given: { value: 'de' } });
     expect(choiceOf(languages, 'engl')).toBe('en');
   });
