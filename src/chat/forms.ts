@@ -57,6 +57,24 @@ export interface Field {
   readonly maxLength: number | null;
 }
 
+/** A field with what is given and nothing else: not required, no hint, no bounds, no choices. */
+export function field(given: Pick<Field, 'name' | 'type' | 'label'> & Partial<Field>): Field {
+  return { ...BLANK, ...given };
+}
+
+const BLANK = {
+  hint: null,
+  placeholder: null,
+  required: false,
+  initial: null,
+  choices: [],
+  suggest: null,
+  min: null,
+  max: null,
+  step: null,
+  maxLength: null,
+} as const;
+
 /** A form to be shown. It is one step of a session kept by the inbox; `id` names session and step and comes back with the values. */
 export interface Form {
   readonly id: string;

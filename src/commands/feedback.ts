@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Field, FormValue } from '../chat/forms.ts';
+import { type FormValue, field } from '../chat/forms.ts';
 import type { Verdict } from './desk.ts';
 import type { Command, OwnForm } from './registry.ts';
 
@@ -64,26 +64,9 @@ function verdictOf(values: ReadonlyMap<string, FormValue>, note: string): Verdic
 }
 
 function reasonForm(answer: string | null): OwnForm {
-  const field = { hint: null, placeholder: null, initial: null, suggest: null, min: null, max: null, step: null };
-  const fields: Field[] = [
-    {
-      ...field,
-      name: 'reason',
-      type: 'choice',
-      label: 'What was wrong?',
-      required: true,
-      choices: REASONS,
-      maxLength: null,
-    },
-    {
-      ...field,
-      name: 'comment',
-      type: 'longText',
-      label: 'Anything to add?',
-      required: false,
-      choices: [],
-      maxLength: COMMENT_UNITS,
-    },
+  const fields = [
+    field({ name: 'reason', type: 'choice', label: 'What was wrong?', required: true, choices: REASONS }),
+    field({ name: 'comment', type: 'longText', label: 'Anything to add?', maxLength: COMMENT_UNITS }),
   ];
   return {
     title: 'What was wrong?',

@@ -1,23 +1,20 @@
 import type { CommandSpec, OptionSpec } from '../chat/commands.ts';
-import type { Field, FieldType, FormValue } from '../chat/forms.ts';
+import { type Field, type FieldType, type FormValue, field } from '../chat/forms.ts';
 
 /** The form of a command: one field per option, filled in with what has been typed already. Suggestions are asked for as `path.option`. */
 export function fieldsOf(spec: CommandSpec, path: string, typed: ReadonlyMap<string, FormValue>): Field[] {
-  return spec.options.map((option) => ({
-    name: option.name,
-    type: fieldType(option),
-    label: option.name.charAt(0).toUpperCase() + option.name.slice(1),
-    hint: option.summary,
-    placeholder: null,
-    required: option.required,
-    initial: typed.get(option.name) ?? null,
-    choices: option.choices,
-    suggest: option.suggested ? `${path}.${option.name}` : null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-  }));
+  return spec.options.map((option) =>
+    field({
+      name: option.name,
+      type: fieldType(option),
+      label: option.name.charAt(0).toUpperCase() + option.name.slice(1),
+      hint: option.summary,
+      required: option.required,
+      initial: typed.get(option.name) ?? null,
+      choices: option.choices,
+      suggest: option.suggested ? `${path}.${option.name}` : null,
+    }),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { problemOf } from '../chat/errors.ts';
-import type { Field } from '../chat/forms.ts';
+import { field } from '../chat/forms.ts';
 import { Secret } from '../chat/secret.ts';
 import type { Desk } from './desk.ts';
 import type { Call, Command, Outcome } from './registry.ts';
@@ -112,23 +112,16 @@ function form(linked: string | null, wrong: string | null): Outcome {
 }
 
 const WHERE =
-  'Make an API key in Open WebUI (Settings → Account → API keys) and paste it here. It is kept sealed and shown to nobody. If you find no API keys there, an administrator must switch on “Enable API Keys” (Admin Panel → Settings → General) and give your group the permission “API Keys” (Features).';
+  'Make an API key in Open WebUI (Settings → Account → API keys) and paste it here. It is kept sealed and shown to nobody. If you find no API keys there, an administrator must switch on “API Keys” in the settings of Open WebUI and give your group the permission “API Keys” (Features).';
 
-const KEY: Field = {
+const KEY = field({
   name: 'key',
   type: 'secret',
   label: 'API key',
-  hint: null,
   placeholder: 'sk-…',
   required: true,
-  initial: null,
-  choices: [],
-  suggest: null,
-  min: null,
-  max: null,
-  step: null,
   maxLength: 300,
-};
+});
 
 function nameOf({ name, email }: { readonly name: string; readonly email: string | null }): string {
   if (email === null) return name || 'an account without a name';

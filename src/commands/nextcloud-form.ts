@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Field, FormValue } from '../chat/forms.ts';
+import { type Field, type FormValue, field } from '../chat/forms.ts';
 import type { Slot, TaskType } from '../nextcloud/task-types.ts';
 import { takesFiles } from './nextcloud-input.ts';
 import type { OwnForm } from './registry.ts';
@@ -88,21 +88,15 @@ function fieldOf(slot: Slot, name: string, given: FormValue | undefined): Field 
   const isFile = takesFiles(slot);
   const initial =
     given ?? (fallback === null ? null : typeof fallback === 'object' ? fallback.join('\n') : String(fallback));
-  return {
+  return field({
     name,
     type: isFile ? 'file' : kind === 'enum' ? 'choice' : kind === 'number' && !list ? 'number' : 'longText',
     label: slot.name,
     hint: hintOf(slot),
-    placeholder: null,
     required: slot.required,
     initial: isFile ? null : initial,
     choices: slot.choices.map(({ label, value }) => ({ label, value, hint: null })),
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-  };
+  });
 }
 
 function hintOf({ description, list, kind }: Slot): string | null {
@@ -112,19 +106,10 @@ function hintOf({ description, list, kind }: Slot): string | null {
 }
 
 function moreField(optional: readonly Slot[]): Field {
-  return {
+  return field({
     name: MORE,
     type: 'toggle',
     label: 'More options',
     hint: `Shows what else can be set: ${optional.map((slot) => slot.name).join(', ')}`.slice(0, HINT),
-    placeholder: null,
-    required: false,
-    initial: null,
-    choices: [],
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { problemOf } from '../chat/errors.ts';
-import type { Field } from '../chat/forms.ts';
+import { field } from '../chat/forms.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { grantBody, type Prompt, promptRow } from '../openwebui/prompt-rows.ts';
 import { createPrompt, pagePrompts, updatePrompt } from '../openwebui/prompts.ts';
@@ -95,25 +95,18 @@ export const exportMany = subcommand({
 
 /** Where a file cannot be attached to the command itself, a form takes it. */
 function fileForm(again: boolean): Outcome {
-  const field: Field = {
+  const attached = field({
     name: 'file',
     type: 'file',
     label: 'File with prompts',
     hint: 'JSON, as `/prompts export` or Open WebUI writes it',
-    placeholder: null,
     required: true,
-    initial: null,
-    choices: [],
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
     maxLength: null,
-  };
+  });
   const errors = new Map(again ? [['file', 'Please attach the file.']] : []);
   return {
     do: 'form',
-    form: { title: 'Import prompts', intro: null, submit: 'Import', fields: [field], errors, note: '{}' },
+    form: { title: 'Import prompts', intro: null, submit: 'Import', fields: [attached], errors, note: '{}' },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Field, FormValues } from '../chat/forms.ts';
+import { type Field, type FormValues, field } from '../chat/forms.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { commandComplaint, readTags } from './prompts-words.ts';
 
@@ -23,42 +23,39 @@ export function promptFields(
   asked: { readonly content: boolean; readonly message: boolean },
 ): Field[] {
   const fields = [
-    field('command', 'text', 'Command', texts.command, 'How it is called: letters, digits and hyphens', true),
-    field('name', 'text', 'Name', texts.name, null, true),
+    field({
+      name: 'command',
+      type: 'text',
+      label: 'Command',
+      initial: texts.command,
+      hint: 'How it is called: letters, digits and hyphens',
+      required: true,
+    }),
+    field({ name: 'name', type: 'text', label: 'Name', initial: texts.name, required: true }),
   ];
   if (asked.content)
     fields.push(
-      field('content', 'longText', 'Text', texts.content, 'Variables as {{name}} or {{name | text:required}}', true),
+      field({
+        name: 'content',
+        type: 'longText',
+        label: 'Text',
+        initial: texts.content,
+        hint: 'Variables as {{name}} or {{name | text:required}}',
+        required: true,
+      }),
     );
-  fields.push(field('tags', 'text', 'Tags', texts.tags, 'Parted by commas', false));
+  fields.push(field({ name: 'tags', type: 'text', label: 'Tags', initial: texts.tags, hint: 'Parted by commas' }));
   if (asked.message)
-    fields.push(field('message', 'text', 'What you changed', texts.message, 'Stands in the history', false));
+    fields.push(
+      field({
+        name: 'message',
+        type: 'text',
+        label: 'What you changed',
+        initial: texts.message,
+        hint: 'Stands in the history',
+      }),
+    );
   return fields;
-}
-
-function field(
-  name: keyof PromptTexts,
-  type: 'text' | 'longText',
-  label: string,
-  initial: string,
-  hint: string | null,
-  required: boolean,
-): Field {
-  return {
-    name,
-    type,
-    label,
-    hint,
-    placeholder: null,
-    required,
-    initial,
-    choices: [],
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-  };
 }
 
 /** What was sent in, with what stood there for what the form did not ask. */

@@ -59,7 +59,7 @@ describe('/link', () => {
     const key = keyOf('Ann');
     const form = formIn(await slash('link'));
     expect(form.fields).toMatchObject([{ type: 'secret', required: true, initial: null }]);
-    expect(form.intro).toMatch(/Settings → Account → API keys.*Enable API Keys.*permission “API Keys”/);
+    expect(form.intro).toMatch(/Settings → Account → API keys.*“API Keys” in the settings.*permission “API Keys”/);
     const answer = await send(world, form, { 'API key': new Secret(` ${key}\n`) });
     expect(answer).toMatchObject({ do: 'say', private: true });
     expect(wordsIn(answer)).toContain('You are linked as Ann (ann@example.test).');
