@@ -16,6 +16,7 @@ import { reduceTask } from './reducer.ts';
 import { createRemote } from './remote.ts';
 import { decodeRequest } from './request.ts';
 import { resumeTask, type TaskEffect, type TaskEvent, type TaskState } from './state.ts';
+import { notShown } from './view.ts';
 
 /** What tasks need of the rest. */
 export interface TaskRooms {
@@ -177,8 +178,8 @@ export function runTask(
     if (problem.kind === 'stopped') return abandon();
     if (ended) return;
     log.warn({ kind: problem.kind, detail: problem.detail }, 'a result could not be shown');
-    const words = `I could not show the result where you asked for it. ${problem.say}`;
-    await delivery.tell(request.asker.ref, request.place, { markdown: words, controls: null }, request.trigger);
+    const markdown = notShown(state, problem);
+    await delivery.tell(request.asker.ref, request.place, { markdown, controls: null }, request.trigger);
     dispatch({ type: 'undelivered' });
   }
 

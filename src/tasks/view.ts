@@ -1,3 +1,4 @@
+import type { Problem } from '../chat/errors.ts';
 import type { Button, Controls, View } from '../chat/view.ts';
 import { controlId } from '../turn/control-id.ts';
 import type { TaskState } from './state.ts';
@@ -13,6 +14,20 @@ export function viewOf(state: TaskState): View {
     controls: final ? whatNext(state) : underWay(state),
     final,
   };
+}
+
+/** UTF-16 units of a result that fit into one message for its asker alone. */
+const TOLD = 1_500;
+
+/** What its asker alone is told when the last view cannot be shown, since the thread was deleted perhaps: the result is not lost with it. Pure. */
+export function notShown({ result, seen }: TaskState, problem: Problem): string {
+  const files = result?.files.length ?? 0;
+  // The words around files say that they stand below, which they do not here.
+  const text = (files > 0 ? result?.bare : result?.text) ?? '';
+  const begin = text.length > TOLD ? `${text.slice(0, TOLD).toWellFormed()}…` : text;
+  const rest = begin === text && files === 0 ? '' : `*The rest stands in Nextcloud, in task ${seen?.id}.*`;
+  const why = `I could not show the result where you asked for it. ${problem.say}`;
+  return [why, begin, rest].filter((part) => part !== '').join('\n\n');
 }
 
 function lastWords({ problem, cancelled, result, seen }: TaskState): string {

@@ -239,6 +239,23 @@ describe('a Nextcloud that is not as it should be', () => {
   });
 });
 
+describe('a task whose thread was deleted', () => {
+  it('gives its result to its asker alone, so that it is not lost', async () => {
+    world = await quickly();
+    await run('summarize Hello.');
+    await vi.waitFor(() => expect(world.status()).toMatch(/Waiting in Nextcloud/), soon);
+    const shownThere = world.plain.messages.at(-1);
+    if (!shownThere) throw new Error('nothing was shown');
+    shownThere.deleted = true;
+    world.cloud.work();
+    await vi.waitFor(() => expect(world.plain.told).toHaveLength(1), soon);
+    expect(world.plain.told[0]?.user.id).toBe('ann');
+    expect(world.plain.told[0]?.body.markdown).toMatch(
+      /^I could not show the result where you asked for it\. .*\n\nHello\.$/s,
+    );
+  });
+});
+
 describe('a task that waits to be taken up again after a restart', () => {
   it('is not called off in the store alone, and goes on', async () => {
     world = await quickly();
