@@ -1,3 +1,4 @@
+import { withoutKeys } from '../../src/chat/keys.ts';
 import type { Message, Person } from '../../src/chat/messages.ts';
 import type { Book } from './book.ts';
 import { type Conversation, directPlace, teamPlace } from './conversations.ts';
@@ -53,7 +54,8 @@ export function isListed(book: Book, conversation: Conversation, person: string)
 
 function preview(first: Kept | null): string {
   if (!first) return '';
-  const line = first.text
+  // The list is seen by whoever looks over a shoulder, and a key that was written by mistake may be deleted yet.
+  const line = withoutKeys(first.text)
     .replaceAll(/^[#>\s]+/gm, '')
     .replaceAll(/[`*]+/g, '')
     .replaceAll(/\s+/g, ' ')

@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
       clock: systemClock,
     });
     listener.mount(local);
-    parley = await parleyOn(local, {
+    parley = await parleyOn(() => ({ adapter: local, mode: 'thread' }), {
       before: (openWebUI) =>
         makePrompt(
           { openWebUI },
@@ -184,6 +184,20 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.say('/meeting-notes We met at noon.');
     expect(await asked()).toBe('Notes of: We met at noon.');
     await said('Ann ran meeting-notes').waitFor();
+  });
+
+  it('the menu holds every command, and keeps the marked one in sight', async () => {
+    await ann.page.getByTestId('composer-text').fill('/');
+    for (const name of ['/ask', '/whoami', '/forget', '/help'])
+      await ann.page.getByRole('option').filter({ hasText: name }).first().waitFor();
+    await ann.page.getByRole('option').filter({ hasText: '/meeting-notes' }).waitFor();
+    await ann.page.getByTestId('composer-text').press('ArrowUp');
+    const marked = ann.page.locator('#offers [aria-selected="true"]');
+    await vi.waitFor(async () => {
+      const [list, item] = [await ann.by('offers').boundingBox(), await marked.boundingBox()];
+      expect((item?.y ?? 0) + (item?.height ?? 0)).toBeLessThanOrEqual((list?.y ?? 0) + (list?.height ?? 0));
+    });
+    await ann.page.getByTestId('composer-text').fill('');
   });
 
   it('a slash and a name that nothing has offers the names that come near', async () => {

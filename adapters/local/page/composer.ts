@@ -182,6 +182,9 @@ function offerKeys(event: KeyboardEvent, now: NonNullable<typeof offered>): bool
       moved: true,
     };
     redraw();
+    requestAnimationFrame(() =>
+      document.querySelector('#offers [aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }),
+    );
     return true;
   }
   const marked = items[now.marked];

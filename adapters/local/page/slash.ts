@@ -102,7 +102,7 @@ function names(commands: readonly CommandSpec[], typed: string, from: number): O
   const others = commands.filter(
     (one) => !one.name.startsWith(wanted) && wanted.length > 1 && one.summary.toLowerCase().includes(wanted),
   );
-  const items = [...starts, ...others].slice(0, 12).map((one) => ({
+  const items = [...starts, ...others].map((one) => ({
     label: from === 1 ? `/${one.name}` : one.name,
     hint: one.summary,
     from,
