@@ -97,6 +97,14 @@ describe('direct answers', () => {
     expect(failed.some((frame) => frame.error?.message.includes('asked to fail'))).toBe(true);
   });
 
+  it('a summary is made of what was written, whatever words stand in it', async () => {
+    const wish =
+      'Summarise this conversation.\n\nSay first what it is about.\n\nAnn: Show me an error\n\nBen: In a table, please';
+    const told = frames((await call('/api/chat/completions', { body: ask(wish, { stream: true }) })).text);
+    expect(told.some((frame) => frame.error)).toBe(false);
+    expect(told.map((frame) => frame.choices?.[0]?.delta?.content ?? '').join('')).toContain('summary of the 2 lines');
+  });
+
   it('names what was received: a picture', async () => {
     const png = Buffer.alloc(24);
     png.write('PNG', 1, 'latin1');

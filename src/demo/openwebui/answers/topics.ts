@@ -49,6 +49,16 @@ export function thoughts(question: string, random: () => number): string {
 
 const topics: readonly Topic[] = [
   {
+    // First of all: what stands in the conversation is no wish for a table or an error.
+    when: /^summari[sz]e this conversation\b/i,
+    draft: (question) => {
+      const lines = question.split('\n').filter((line) => line.trim() !== '');
+      return {
+        text: `Here stands a summary of ${lines.length > 2 ? `the ${lines.length - 2} lines` : 'what'} that I was sent. A model would say what it is about, what was decided and who has to do what; I only know the last words: “${bare(lines.at(-1) ?? '', 80)}”.\n\n${honest}`,
+      };
+    },
+  },
+  {
     when: /\b(?:error|fail)\b/i,
     draft: (question) => ({
       text: `You asked about ${subjectOf(question)}. I will start to answer, and then break off in the middle, so that you can see what happens when a model fails. Here comes the`,
