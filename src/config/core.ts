@@ -18,7 +18,7 @@ export const openWebUIConfig = {
     OPENWEBUI_API_KEY: secret(z.string().regex(/^\S+$/, 'has a space or is empty'), {
       meaning: 'API key of the account that Parley asks with',
       example: 'sk-…',
-      mend: 'In Open WebUI: Settings, Account, API keys, Create. An admin must have switched on Enable API Keys',
+      mend: 'In Open WebUI: Settings, Account, API Key, Create new secret key. An admin must have switched on API keys',
     }),
     OPENWEBUI_MODEL: optional(text, {
       meaning: 'Model that answers when nobody has chosen one. Unset: the first that the server lists',

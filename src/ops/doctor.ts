@@ -47,7 +47,7 @@ const UNLINKED: Record<UnlinkedPolicy, string> = {
 
 /** Whether others may make keys cannot be seen with one's own. */
 const PERMISSIONS =
-  'For a key of their own, people need two things in Open WebUI: Admin Panel, Settings, General, Enable API Keys; and their group’s permission Features, API Keys.';
+  'For a key of their own, people need two things in Open WebUI: Settings, Authentication, API Keys switched on (up to 0.10: Admin Panel, Settings, General); and their group’s permission Features, API Keys.';
 
 async function* examineStore({ openStore, storeAddress, vault }: Patient): AsyncGenerator<Finding> {
   try {
@@ -76,7 +76,14 @@ async function* examineServer({ server, standIn, model, allowAdminKey }: Patient
     const known = await version(server, { refresh: true });
     yield ok('Open WebUI', `${server.url} answers, version ${known.version}.`);
   } catch (error) {
-    yield fail('Open WebUI', problemOf(error).say, `Check OPENWEBUI_URL (${server.url}) and that the server runs`);
+    const problem = problemOf(error);
+    const isOther = problem.kind === 'missing' || problem.kind === 'malformed';
+    const fact = isOther ? 'Something answers there, but not as Open WebUI does.' : 'It cannot be reached.';
+    yield fail(
+      'Open WebUI',
+      `${fact} (${problem.detail})`,
+      `Check OPENWEBUI_URL (${server.url})${isOther ? '' : ', that the server runs, and that this machine may reach it'}`,
+    );
     return;
   }
   const account = await whoAmI(server).catch(problemOf);
@@ -84,10 +91,12 @@ async function* examineServer({ server, standIn, model, allowAdminKey }: Patient
     const off = account.kind === 'forbidden';
     yield fail(
       'API key',
-      account.say,
+      account.kind === 'unauthorized'
+        ? 'Open WebUI does not accept OPENWEBUI_API_KEY; it may have been replaced.'
+        : account.say,
       off
-        ? 'In Open WebUI: Admin settings, General, Enable API keys; and give the account’s group the permission'
-        : 'Make a new key in Open WebUI: Settings, Account, API keys',
+        ? 'In Open WebUI, as an admin: Settings, Authentication, API Keys (up to 0.10: Admin Panel, Settings, General); and give the account’s group the permission Features, API Keys'
+        : 'As that account in Open WebUI: Settings, Account, API Key, Create new secret key; and set it as OPENWEBUI_API_KEY',
     );
     return;
   }
@@ -120,7 +129,14 @@ async function* examineModels(server: OpenWebUI, model: string | null): AsyncGen
   else
     yield ok('models', `${models.length} ${models.length === 1 ? 'model' : 'models'}, the first is ${models[0]?.id}.`);
   if (model !== null && !models.some((one) => one.id === model)) {
-    yield fail('OPENWEBUI_MODEL', `The server does not list “${model}”.`, 'Write an id that it lists');
+    yield fail(
+      'OPENWEBUI_MODEL',
+      `The server does not list “${model}”.`,
+      `Write an id that it lists, such as ${models
+        .slice(0, 5)
+        .map(({ id }) => id)
+        .join(', ')}`,
+    );
   }
   const tasks = await taskConfig(server).catch(problemOf);
   if ('say' in tasks) {
