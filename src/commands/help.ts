@@ -30,17 +30,25 @@ export function helpCommand(registry: () => Registry): Command {
         if (!command) {
           const near = registry().nearest(name);
           const hint = near.length > 0 ? ` Did you mean ${near.map((one) => `\`/${one}\``).join(' or ')}?` : '';
-          return { do: 'say', body: { markdown: `There is no command called “${name}”.${hint}`, controls: null } };
+          return {
+            do: 'say',
+            body: {
+              markdown: `There is no command called “${name}”.${hint || ' `/help` shows what there is.'}`,
+              controls: null,
+            },
+          };
         }
         return { do: 'say', body: { markdown: explain(command), controls: null } };
       }
       const lines = registry()
         .commands.filter((command) => command.who === 'everyone' || desk.isAdmin(call.author))
-        .map((command) => `- \`${usage(command)}\` ${command.summary}`);
+        .map((command) => `- \`${inShort(command)}\` ${command.summary}`);
       const markdown = [
         'Write to me, or mention me, and I answer. In a conversation I already take part in you need not mention me again.',
         '',
         ...lines,
+        '',
+        '`/help <command>` tells all that one can do, such as `/help ask`.',
         '',
         'All of them also work in a message that names me, in threads too: write `/title Baking` after my name, or only `stop`.',
         '',
@@ -51,6 +59,14 @@ export function helpCommand(registry: () => Registry): Command {
       return { do: 'say', body: { markdown, controls: null } };
     },
   };
+}
+
+/** How a command is typed, in one line even on a phone: of many options only those it needs. */
+function inShort(command: Command): string {
+  const whole = usage(command);
+  if (command.options.length <= 3) return whole;
+  const needed = command.options.filter((option) => option.required).map((option) => `<${option.name}>`);
+  return [`/${command.name}`, ...needed, '[…]'].join(' ');
 }
 
 function explain(command: Command): string {

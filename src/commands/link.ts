@@ -65,7 +65,7 @@ export const whoami: Command = {
       await accountLine(call, desk),
       `Model here: ${id === null ? 'none yet' : `\`${id}\``}`,
       desk.isAdmin(author) ? 'You are an admin of Parley.' : 'You are not an admin of Parley.',
-      `You are \`${author.ref.platform}:${author.ref.id}\` to me.`,
+      `In my settings you are \`${author.ref.platform}:${author.ref.id}\`.`,
     ];
     return said(lines.map((line) => `- ${line}`).join('\n'));
   },

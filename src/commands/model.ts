@@ -69,7 +69,7 @@ export const model: Command = {
       models.map((one) => one.id),
     );
     const hint = near.length > 0 ? ` Did you mean ${near.map((id) => `\`${id}\``).join(' or ')}?` : '';
-    return say(`There is no model called “${wanted}”.${hint}`);
+    return say(`There is no model called “${wanted}”.${hint} \`/model\` shows those there are.`);
   },
 };
 

@@ -36,7 +36,7 @@ export const remove = subcommand({
 export const removeMany = subcommand({
   name: 'delete-many',
   summary: 'Delete several prompts',
-  options: [option('prompts', 'rest', 'Their commands, parted by spaces', { required: true })],
+  options: [option('prompts', 'rest', 'Their commands, separated by spaces', { required: true })],
   async run(call, desk) {
     const { server, readOnly } = await desk.account(call.author);
     if (readOnly !== null) return say(readOnly);

@@ -116,7 +116,7 @@ async function page(
   const from = (number - 1) * SHOWN;
   const shown = items.slice((number - 1) % 2 === 0 ? 0 : SHOWN).slice(0, SHOWN);
   if (shown.length === 0)
-    return say(total === 0 ? noneWords(call) : `There is no page ${number}: ${total} prompts fit.`);
+    return say(total === 0 ? noneWords(call) : `There is no page ${number} of these ${total} prompts.`);
   const head = `Prompts ${from + 1}–${from + shown.length} of ${total}. Run one with \`/prompt <name>\`.`;
   const next: Next[] = [];
   const turn = (label: string, to: number) =>

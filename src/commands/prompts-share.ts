@@ -13,7 +13,7 @@ export const share = subcommand({
     option(
       'with',
       'rest',
-      'Names of people and groups, parted by commas, or everyone; :write lets them change it; nobody ends it',
+      'Names of people and groups, separated by commas, or everyone; :write lets them change it; nobody ends it',
       { suggested: true },
     ),
   ],

@@ -20,7 +20,7 @@ export const create = subcommand({
   options: [
     option('command', 'word', 'How it is called; leave it out for a form'),
     option('name', 'word', 'Its name, in quotes when it has spaces'),
-    option('tags', 'word', 'Its tags, parted by commas'),
+    option('tags', 'word', 'Its tags, separated by commas'),
     option('text', 'rest', 'Its text, with variables as {{name}}'),
   ],
   async run(call, desk) {
@@ -75,7 +75,7 @@ export const meta = subcommand({
     promptOption,
     option('name', 'word', 'The new name, in quotes when it has spaces'),
     option('command', 'word', 'What it is called from now on'),
-    option('tags', 'word', 'Its tags, parted by commas; "" for none'),
+    option('tags', 'word', 'Its tags, separated by commas; "" for none'),
   ],
   async run(call, desk) {
     return withPrompt(call, desk, 'change', async ({ server, prompt }) => {
