@@ -1,65 +1,19 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import type { Channel, Message, User } from '../servers/discord/records.ts';
-import { type Stage, stage } from '../servers/discord-tests/stage.ts';
+import { expect, test, vi } from 'vitest';
+import type { Channel, User } from '../servers/discord/records.ts';
 import { says } from '../servers/openwebui/script.ts';
-import { type MakePlatform, type Running, runParley } from './access-parley.ts';
+import { type GivenDiscord, type OnDiscord, onDiscord } from './discord-stage.ts';
 
 // Access lists through the real discord.js over sockets: what only Discord has, roles (also in private), categories, threads, webhooks.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** Parley under these rules, without admins. */
+const under = (access: GivenDiscord['access'] = () => ({})) => onDiscord({ access, admins: [] });
 
-interface Flow extends Stage, Running {
-  /** Starts anew with these rules. */
-  rule(rules: Partial<AccessRules>): Promise<void>;
-  mention(user: User, channel: Channel, text?: string): Message;
-}
-
-async function flow(rules: (set: Stage) => Partial<AccessRules>): Promise<Flow> {
-  const set = await stage();
-  const make =
-    (given: Partial<AccessRules>): MakePlatform =>
-    ({ store }) => {
-      const access = { ...OPEN_TO_MEMBERS, guests: true, strangers: true, ...given };
-      const adapter = createDiscord({
-        token: new Secret(set.server.token),
-        api: set.server.api,
-        privateThreads: false,
-        server: null,
-        roles: namedIn(access, 'group'),
-        recent: (platform, since) => store.conversations.recent(platform, since, 200),
-        fileOrigins: [set.server.cdnUrl],
-      });
-      return { adapter, mode: 'thread', access };
-    };
-  const running = await runParley(make(rules(set)));
-  closing.push(() => running.close());
-  return {
-    ...set,
-    ...running,
-    rule: (given) => running.restart(make(given)),
-    mention: (user, channel, text = 'why?') =>
-      set.server.people.say(user, channel, `<@${set.server.world.app.user.id}> ${text}`),
-  };
-}
-
-const labels = (message: Message) => JSON.stringify(message.components);
-
-function answered({ server }: Flow, channel: Channel, text: string): Promise<Message> {
-  return server.message(channel, (one) => one.content.includes(text) && /Regenerate|Retry/.test(labels(one)), 10_000);
-}
-
-function threadOf({ server }: Flow, message: Message): Promise<Channel> {
-  return server.until('a thread', () => server.world.channels.get(message.threadId ?? ''), 10_000);
-}
+/** Somebody mentions Parley. */
+const ask = ({ server, mention }: OnDiscord, user: User, channel: Channel, text = 'why?') =>
+  server.people.say(user, channel, mention(text));
 
 /** What the bot wrote in a channel for everybody. */
-function posted({ server }: Flow, channel: Channel): string[] {
+function posted({ server }: OnDiscord, channel: Channel): string[] {
   const mine = server.world.app.user.id;
   const all = [...server.world.messages.values()].filter(
     (one) => one.channelId === channel.id && one.authorId === mine && one.ephemeralFor === null,
@@ -68,7 +22,7 @@ function posted({ server }: Flow, channel: Channel): string[] {
 }
 
 /** What the bot told somebody in private, once there are so many. */
-async function told(set: Flow, user: User, count: number): Promise<string[]> {
+async function told(set: OnDiscord, user: User, count: number): Promise<string[]> {
   const direct = set.server.people.direct(user);
   await vi.waitFor(() => expect(posted(set, direct).length).toBeGreaterThanOrEqual(count), { timeout: 8_000 });
   return posted(set, direct);
@@ -79,7 +33,7 @@ const CLOSED = 'I do not answer in this channel. Ask me in another one, or ask w
 
 test('a role opens every way in, in private too, and nobody else gets more than one sentence', async () => {
   let role = '';
-  const set = await flow(({ server, guild }) => {
+  const set = await under(({ server, guild }) => {
     const made = server.people.role(guild, 'Askers');
     role = made.id;
     const cy = server.people.user('cy', 'Cy');
@@ -90,13 +44,13 @@ test('a role opens every way in, in private too, and nobody else gets more than 
   const cy = [...server.world.users.values()].find((one) => one.username === 'cy');
   if (!cy) throw new Error('no Cy');
   openWebUI.next(says('For Cy.'));
-  const question = set.mention(cy, channel);
-  const answer = await answered(set, await threadOf(set, question), 'For Cy.');
+  const question = ask(set, cy, channel);
+  const answer = await set.answered(await set.threadOf(question), /For Cy\./);
   openWebUI.next(says('For Cy alone.'));
   server.people.say(cy, server.people.direct(cy), 'and here?');
-  await answered(set, server.people.direct(cy), 'For Cy alone.');
+  await set.answered(server.people.direct(cy), /For Cy alone\./);
 
-  set.mention(bob, channel);
+  ask(set, bob, channel);
   expect(await told(set, bob, 1)).toEqual([NOT_YOU]);
   server.people.say(bob, server.people.direct(bob), 'and here?');
   expect(await told(set, bob, 2)).toEqual([NOT_YOU, NOT_YOU]);
@@ -113,25 +67,25 @@ test('a role opens every way in, in private too, and nobody else gets more than 
 });
 
 test('a denied role counts in what was missed, where no event tells of it', async () => {
-  const set = await flow(() => ({}));
+  const set = await under();
   const { server, guild, ann, bob, channel, openWebUI } = set;
   const role = server.people.role(guild, 'Out');
   openWebUI.next(says('Hello.'));
-  const thread = await threadOf(set, set.mention(ann, channel));
-  await answered(set, thread, 'Hello.');
+  const thread = await set.threadOf(ask(set, ann, channel));
+  await set.answered(thread, /Hello\./);
   await set.stop();
   guild.members.get(bob.id)?.roles.push(role.id);
-  set.mention(bob, thread, 'while you were away');
+  ask(set, bob, thread, 'while you were away');
   openWebUI.next(says('For Ann.'));
-  set.mention(ann, thread, 'while you were away');
-  await set.rule({ deny: [{ kind: 'group', id: role.id }] });
-  await answered(set, thread, 'For Ann.');
+  ask(set, ann, thread, 'while you were away');
+  await set.restart({ deny: [{ kind: 'group', id: role.id }] });
+  await set.answered(thread, /For Ann\./);
   expect(await told(set, bob, 1)).toEqual([NOT_YOU]);
   expect(openWebUI.asked).toHaveLength(2);
 });
 
 test('a denied category closes its channels and their threads; others stay open', async () => {
-  const set = await flow(({ server, guild }) => {
+  const set = await under(({ server, guild }) => {
     const category = server.people.channel(guild, 'Quiet', { kind: 'category' });
     server.people.channel(guild, 'reading', { parent: category.id });
     return { deny: [{ kind: 'category', id: category.id }] };
@@ -139,54 +93,54 @@ test('a denied category closes its channels and their threads; others stay open'
   const { server, ann, bob, channel, openWebUI } = set;
   const reading = [...server.world.channels.values()].find((one) => one.name === 'reading');
   if (!reading) throw new Error('no channel');
-  set.mention(ann, reading);
+  ask(set, ann, reading);
   expect(await told(set, ann, 1)).toEqual([CLOSED]);
   const thread = server.people.thread(bob, reading, 'Talk', { on: server.people.say(bob, reading, 'start') });
-  set.mention(bob, thread);
+  ask(set, bob, thread);
   expect(await told(set, bob, 1)).toEqual([CLOSED]);
   const asked = server.acts.run(ann, thread, 'ask', { text: 'why?' });
   expect((await asked.ephemeral(undefined, 8_000)).content).toBe(CLOSED);
   openWebUI.next(says('Here I may.'));
-  await answered(set, await threadOf(set, set.mention(ann, channel)), 'Here I may.');
+  await set.answered(await set.threadOf(ask(set, ann, channel)), /Here I may\./);
   expect([...posted(set, reading), ...posted(set, thread)]).toEqual([]);
   expect(openWebUI.asked).toHaveLength(1);
 });
 
 test('a channel that was closed takes its threads along: buttons do nothing more, talk is met with silence', async () => {
-  const set = await flow(() => ({}));
+  const set = await under();
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('While it was open.'));
-  const thread = await threadOf(set, set.mention(ann, channel));
-  const answer = await answered(set, thread, 'While it was open.');
-  await set.rule({ deny: [{ kind: 'channel', id: channel.id }] });
+  const thread = await set.threadOf(ask(set, ann, channel));
+  const answer = await set.answered(thread, /While it was open\./);
+  await set.restart({ deny: [{ kind: 'channel', id: channel.id }] });
   const pressed = server.acts.click(ann, answer, 'Regenerate');
   expect((await pressed.ephemeral(undefined, 8_000)).content).toBe(CLOSED);
   server.people.say(ann, thread, 'and at night?');
-  set.mention(ann, thread, 'and by day?');
+  ask(set, ann, thread, 'and by day?');
   expect(await told(set, ann, 1)).toEqual([CLOSED]);
   expect(openWebUI.asked).toHaveLength(1);
   expect(posted(set, thread)).toHaveLength(1);
 });
 
 test('another server than those of the list, and direct messages that are off, are closed', async () => {
-  const set = await flow(({ guild }) => ({ allow: [{ kind: 'team', id: guild.id }], directMessages: false }));
+  const set = await under(({ guild }) => ({ allow: [{ kind: 'team', id: guild.id }], directMessages: false }));
   const { server, ann, bob, channel, openWebUI } = set;
   const other = server.people.guild('Other', ann);
   server.people.join(other, bob);
   const there = server.people.channel(other, 'elsewhere');
   server.people.invite(other);
-  set.mention(bob, there);
+  ask(set, bob, there);
   expect(await told(set, bob, 1)).toEqual([CLOSED]);
   server.people.say(ann, server.people.direct(ann), 'hi');
   expect(await told(set, ann, 1)).toEqual(['I do not take direct messages here. Mention me in a channel instead.']);
   openWebUI.next(says('Here I may.'));
-  await answered(set, await threadOf(set, set.mention(ann, channel)), 'Here I may.');
+  await set.answered(await set.threadOf(ask(set, ann, channel)), /Here I may\./);
   expect(openWebUI.asked).toHaveLength(1);
 });
 
 test('a bot that is named in the list is answered when it names Parley; another is not, nor is talk in passing', async () => {
   const bots = new Map<string, User>();
-  const set = await flow(({ server, guild }) => {
+  const set = await under(({ server, guild }) => {
     for (const name of ['helper', 'robo']) {
       const bot = server.people.bot(name);
       server.people.join(guild, bot);
@@ -197,12 +151,12 @@ test('a bot that is named in the list is answered when it names Parley; another 
   const [helper, robo] = bots.values();
   if (!helper || !robo) throw new Error('no bots');
   const { server, ann, channel, openWebUI } = set;
-  set.mention(robo, channel, 'beep?');
+  ask(set, robo, channel, 'beep?');
   openWebUI.next(says('For the helper.'));
-  const thread = await threadOf(set, set.mention(helper, channel));
-  await answered(set, thread, 'For the helper.');
+  const thread = await set.threadOf(ask(set, helper, channel));
+  await set.answered(thread, /For the helper\./);
   server.people.say(helper, thread, 'in passing');
   openWebUI.next(says('For Ann.'));
-  await answered(set, await threadOf(set, set.mention(ann, channel)), 'For Ann.');
+  await set.answered(await set.threadOf(ask(set, ann, channel)), /For Ann\./);
   expect(openWebUI.asked).toHaveLength(2);
 });

@@ -1,96 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createSlack } from '../../adapters/slack/slack.ts';
-import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
+import { optionsFor } from '../adapters/slack/stage.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { shown } from '../servers/slack/body.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import type { Message, User } from '../servers/slack/model.ts';
-import { type SlackServer, startSlack } from '../servers/slack/server.ts';
-import { type MakePlatform, type Running, runParley } from './access-parley.ts';
+import type { User } from '../servers/slack/model.ts';
+import { type GivenSlack, type OnSlack, onSlack } from './slack-stage.ts';
 
 // Access lists through the real Bolt over sockets: what only Slack has, guests, strangers, user groups, its Home tab, its shortcuts.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** Parley under these rules, without admins. */
+const under = (access: GivenSlack['access'] = () => ({}), scopes: string[] = []) =>
+  onSlack({ access, scopes, admins: [] });
 
-interface Flow extends Running {
-  readonly slack: SlackServer;
-  readonly ann: User;
-  readonly bob: User;
-  readonly channel: string;
-  /** Starts anew with these rules. */
-  rule(rules: Partial<AccessRules>): Promise<void>;
-  ask(user: User, where: string, text?: string, thread?: string): Message;
-}
-
-/** Parley on a pretend Slack that grants what the manifest asks for, and these scopes. */
-async function flow(
-  rules: (slack: SlackServer, people: { ann: User; bob: User }) => Partial<AccessRules>,
-  scopes: string[] = [],
-) {
-  const asks = fromManifest(readFileSync(MANIFEST_FILE, 'utf8'));
-  const slack = await startSlack({ ...asks, agent: false, scopes: [...(asks.scopes ?? []), ...scopes] });
-  closing.push(() => slack.close());
-  const ann = slack.people.user({ name: 'ann' });
-  const bob = slack.people.user({ name: 'bob' });
-  const channel = slack.people.channel({ name: 'general', members: [ann, bob] }).id;
-  const make =
-    (given: Partial<AccessRules>): MakePlatform =>
-    ({ log }) => {
-      const access = { ...OPEN_TO_MEMBERS, ...given };
-      const adapter = createSlack({
-        botToken: new Secret(slack.tokens.bot),
-        appToken: new Secret(slack.tokens.app),
-        signingSecret: null,
-        apiUrl: slack.apiUrl,
-        direct: 'threads',
-        groups: namedIn(access, 'group'),
-        clock: systemClock,
-        log,
-      });
-      return { adapter, mode: 'thread', access };
-    };
-  const running = await runParley(make(rules(slack, { ann, bob })));
-  closing.push(() => running.close());
-  const set: Flow = {
-    ...running,
-    ...{ slack, ann, bob, channel },
-    rule: (given) => running.restart(make(given)),
-    ask: (user, where, text = 'why?', thread) =>
-      slack.people.say(user, where, `<@${slack.botUserId}> ${text}`, thread ? { thread_ts: thread } : {}),
-  };
-  return set;
-}
-
-const answered = ({ slack }: Flow, channel: string, text: RegExp) =>
-  slack.watch.answer(channel, (_message, seen) => text.test(seen) && /Regenerate/.test(seen), 10_000);
-
-/** Messages that everybody in a channel sees from the bot. */
-function posted({ slack }: Flow, channel: string): string[] {
-  const messages = slack.world.channels.get(channel)?.messages ?? [];
-  return messages.filter((one) => one.author === slack.botUserId).map(shown);
-}
+/** Somebody mentions Parley. */
+const ask = ({ slack, mention }: OnSlack, user: User | string, where: string, text = 'why?', thread?: string) =>
+  slack.people.say(user, where, mention(text), thread ? { thread_ts: thread } : {});
 
 const NOT_YOU = 'I am not open to you yet. Whoever runs me can change that.';
 const CLOSED = 'I do not answer in this channel. Ask me in another one, or ask whoever runs me to open this one.';
 
 test('a user group opens every way in to its members, and to nobody else', async () => {
-  const set = await flow(
-    (slack, { ann }) => ({ allow: [{ kind: 'group', id: slack.people.group([ann]) }] }),
+  const set = await under(
+    ({ slack, ann }) => ({ allow: [{ kind: 'group', id: slack.people.group([ann]) }] }),
     ['usergroups:read'],
   );
   const { slack, ann, bob, channel, openWebUI } = set;
   openWebUI.next(says('For Ann.'));
-  const question = set.ask(ann, channel);
-  await answered(set, channel, /For Ann/);
+  const question = ask(set, ann, channel);
+  await set.answered(channel, /For Ann/);
 
-  set.ask(bob, channel);
+  ask(set, bob, channel);
   await notes(set, bob, 1);
   for (const [command, words] of [
     ['/ask', 'why?'],
@@ -110,17 +49,17 @@ test('a user group opens every way in to its members, and to nobody else', async
   slack.people.openHome(ann);
   await vi.waitFor(() => expect(home(set, ann)).toContain('Model'));
   expect(openWebUI.asked).toHaveLength(1);
-  expect(posted(set, channel)).toHaveLength(1);
+  expect(set.posted(channel)).toHaveLength(1);
 });
 
 test('a form offers nothing to somebody who has been put out meanwhile, and what they send in is not taken', async () => {
-  const set = await flow(() => ({}));
+  const set = await under();
   const { slack, ann, channel, openWebUI } = set;
   await slack.interact.command(ann, channel, '/ask');
-  const view = await slack.watch.modal(ann.id);
+  const view = await slack.watch.modal(ann);
   const list = 'choice:ask.model';
   await vi.waitFor(async () => expect((await slack.interact.type(ann, view, list, '')).options).not.toEqual([]));
-  await set.rule({ deny: [{ kind: 'user', id: ann.id }] });
+  await set.restart({ deny: [{ kind: 'user', id: ann }] });
   expect((await slack.interact.type(ann, view, list, '')).options).toEqual([]);
   const sent = await slack.interact.submit(view, { [firstBlock(view.view)]: 'why?' });
   expect(JSON.stringify(sent.view?.view)).toContain(NOT_YOU);
@@ -128,47 +67,47 @@ test('a form offers nothing to somebody who has been put out meanwhile, and what
 });
 
 test('in a channel that was closed, buttons do nothing more, a mention is met in private, talk with silence', async () => {
-  const set = await flow(() => ({}));
+  const set = await under();
   const { slack, ann, bob, channel, openWebUI } = set;
   openWebUI.next(says('While it was open.'));
-  const question = set.ask(ann, channel);
-  const answer = await answered(set, channel, /While it was open/);
-  await set.rule({ deny: [{ kind: 'channel', id: channel }] });
+  const question = ask(set, ann, channel);
+  const answer = await set.answered(channel, /While it was open/);
+  await set.restart({ deny: [{ kind: 'channel', id: channel }] });
   for (const button of ['Regenerate', 'Good answer']) await slack.interact.act(ann, answer, button);
   expect(await notes(set, ann, 2)).toEqual([CLOSED, CLOSED]);
   slack.people.say(ann, channel, 'and at night?', { thread_ts: question.ts });
-  set.ask(bob, channel, 'and by day?', question.ts);
+  ask(set, bob, channel, 'and by day?', question.ts);
   expect(await notes(set, bob, 1)).toEqual([CLOSED]);
   expect(await notes(set, ann, 2)).toHaveLength(2);
-  expect(posted(set, channel)).toHaveLength(1);
+  expect(set.posted(channel)).toHaveLength(1);
   expect(openWebUI.asked).toHaveLength(1);
 });
 
 test('guests and strangers are met in private until they are let in', async () => {
-  const set = await flow(() => ({}));
+  const set = await under();
   const { slack, openWebUI } = set;
   const guest = slack.people.user({ name: 'gus', guest: 'single' });
   const stranger = slack.people.user({ name: 'eve', stranger: true });
   const shared = slack.people.channel({ name: 'shared', members: [guest, stranger] }).id;
-  set.ask(guest, shared);
-  expect((await notes(set, guest, 1))[0]).toContain('I do not answer guests here.');
-  set.ask(stranger, shared);
-  expect((await notes(set, stranger, 1))[0]).toContain('I only answer members of this team.');
+  ask(set, guest, shared);
+  expect((await notes(set, guest.id, 1))[0]).toContain('I do not answer guests here.');
+  ask(set, stranger, shared);
+  expect((await notes(set, stranger.id, 1))[0]).toContain('I only answer members of this team.');
   expect(openWebUI.asked).toHaveLength(0);
-  await set.rule({ guests: true, strangers: true });
+  await set.restart({ guests: true, strangers: true });
   for (const [who, words] of [
     [guest, 'For the guest.'],
     [stranger, 'For the stranger.'],
   ] as const) {
     openWebUI.next(says(words));
-    set.ask(who, shared);
-    await answered(set, shared, new RegExp(words));
+    ask(set, who, shared);
+    await set.answered(shared, new RegExp(words));
   }
 });
 
 test('a program is answered when it is named in the list, and one that is not gets nothing', async () => {
   const seeds = new Map<string, User>();
-  const set = await flow((slack) => {
+  const set = await under(({ slack }) => {
     for (const name of ['helper', 'robo']) seeds.set(name, slack.people.user({ name, bot: true }));
     return { allow: [{ kind: 'bot', id: seeds.get('helper')?.botId ?? '' }] };
   });
@@ -176,19 +115,19 @@ test('a program is answered when it is named in the list, and one that is not ge
   const [helper, robo] = seeds.values();
   if (!helper || !robo) throw new Error('no programs');
   openWebUI.next(says('For the helper.'));
-  set.ask(robo, channel, 'beep?');
-  const question = set.ask(helper, channel, '/stop');
-  expect((await answered(set, channel, /For the helper/)).threadTs).toBe(question.ts);
+  ask(set, robo, channel, 'beep?');
+  const question = ask(set, helper, channel, '/stop');
+  expect((await set.answered(channel, /For the helper/)).threadTs).toBe(question.ts);
   set.slack.people.say(helper, channel, 'in passing', { thread_ts: question.ts });
   openWebUI.next(says('For Ann.'));
-  set.ask(set.ann, channel);
-  await answered(set, channel, /For Ann/);
+  ask(set, set.ann, channel);
+  await set.answered(channel, /For Ann/);
   expect(openWebUI.asked).toHaveLength(2);
   expect(set.slack.world.ephemerals).toHaveLength(0);
 });
 
 test('direct messages that are off are met with one sentence; the Home tab stays', async () => {
-  const set = await flow(() => ({ directMessages: false }));
+  const set = await under(() => ({ directMessages: false }));
   const { slack, ann, openWebUI } = set;
   const direct = slack.people.dm(ann).id;
   slack.people.say(ann, direct, 'hi');
@@ -199,15 +138,12 @@ test('direct messages that are off are met with one sentence; the Home tab stays
 });
 
 test('a group in the lists without the permission to read it: Slack stays off, and it is said what to do, by doctor too', async () => {
-  const set = await flow((slack, { ann }) => ({ allow: [{ kind: 'group', id: slack.people.group([ann]) }] }));
+  const set = await under(({ slack, ann }) => ({ allow: [{ kind: 'group', id: slack.people.group([ann]) }] }));
   const { slack } = set;
   const { slack: why } = await set.parley().unready();
   expect(why).toMatch(/lacks the permission usergroups:read\. Add usergroups:read on .* OAuth & Permissions/);
   const findings = [];
-  const adapter = createSlack({
-    ...{ botToken: new Secret(slack.tokens.bot), appToken: new Secret(slack.tokens.app), signingSecret: null },
-    ...{ apiUrl: slack.apiUrl, direct: 'threads', groups: ['S123'], clock: systemClock, log: quiet },
-  });
+  const adapter = createSlack({ ...optionsFor(slack), groups: ['S123'], log: quiet });
   for await (const finding of adapter.probe()) findings.push(finding);
   expect(findings.find((one) => one.what === 'Slack permissions')).toMatchObject({
     state: 'fail',
@@ -217,17 +153,13 @@ test('a group in the lists without the permission to read it: Slack stays off, a
 });
 
 test('a group that is not there holds nobody up, and doctor names it', async () => {
-  const set = await flow(() => ({ deny: [{ kind: 'group', id: 'S0GONE' }] }), ['usergroups:read']);
+  const set = await under(() => ({ deny: [{ kind: 'group', id: 'S0GONE' }] }), ['usergroups:read']);
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('For Ann.'));
-  set.ask(ann, channel);
-  await answered(set, channel, /For Ann/);
+  ask(set, ann, channel);
+  await set.answered(channel, /For Ann/);
   const findings = [];
-  const adapter = createSlack({
-    ...{ botToken: new Secret(slack.tokens.bot), appToken: new Secret(slack.tokens.app), signingSecret: null },
-    ...{ apiUrl: slack.apiUrl, direct: 'threads', groups: ['S0GONE', slack.people.group([ann])] },
-    ...{ clock: systemClock, log: quiet },
-  });
+  const adapter = createSlack({ ...optionsFor(slack), groups: ['S0GONE', slack.people.group([ann])], log: quiet });
   for await (const finding of adapter.probe()) findings.push(finding);
   expect(findings.filter((one) => one.what.startsWith('Slack user group'))).toMatchObject([
     { state: 'fail', fact: 'There is no such group.' },
@@ -237,14 +169,14 @@ test('a group that is not there holds nobody up, and doctor names it', async () 
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-function home({ slack }: Flow, user: User): string {
-  const view = [...slack.world.views.values()].find((one) => one.type === 'home' && one.user === user.id);
+function home({ slack }: OnSlack, user: string): string {
+  const view = [...slack.world.views.values()].find((one) => one.type === 'home' && one.user === user);
   return JSON.stringify(view?.view ?? null);
 }
 
 /** What only this person saw beside a conversation, once there are so many. */
-async function notes({ slack }: Flow, user: User, count: number): Promise<string[]> {
-  const theirs = () => slack.world.ephemerals.filter((one) => one.user === user.id).map(shown);
+async function notes({ slack }: OnSlack, user: string, count: number): Promise<string[]> {
+  const theirs = () => slack.world.ephemerals.filter((one) => one.user === user).map(shown);
   await vi.waitFor(() => expect(theirs().length).toBeGreaterThanOrEqual(count), { timeout: 5_000 });
   return theirs();
 }

@@ -1,39 +1,16 @@
-import { afterEach, expect, test } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { stage } from '../servers/discord-tests/stage.ts';
+import { expect, test } from 'vitest';
 import { says } from '../servers/openwebui/script.ts';
-import { parleyOn } from './parley-on.ts';
+import { buttons, onDiscord } from './discord-stage.ts';
 import { makePrompt } from './prompt-world.ts';
 
 // The further options of /ask, sharing, pages of lists and the prefix, through the real discord.js on a pretend Discord.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function flow(prefix = '') {
-  const set = await stage();
-  const adapter = createDiscord({
-    token: new Secret(set.server.token),
-    api: set.server.api,
-    privateThreads: false,
-    server: null,
-    recent: async () => [],
-    fileOrigins: [set.server.cdnUrl],
-  });
-  const parley = await parleyOn(adapter, { prefix, admins: [`discord:${set.ann.id}`] });
-  closing.push(() => parley.close());
-  return { ...parley, ...set };
-}
-
 test('a private answer is seen by the asker alone while it grows, and shared openly by its button, once and without a ping', async () => {
-  const { server, openWebUI, ann, channel } = await flow();
+  const { server, openWebUI, ann, channel } = await onDiscord();
   openWebUI.next(says('At noon, @everyone.'));
   const asked = server.acts.run(ann, channel, 'ask', { text: 'When do we meet?', private: true });
   const note = await asked.ephemeral();
-  await server.until('the buttons', () => JSON.stringify(note.components).includes('Share here'));
+  await server.until('the buttons', () => buttons(note).includes('Share here'));
   expect(note.content).toContain('At noon');
   expect(server.world.messagesIn(channel.id)).toEqual([]);
   const pressed = server.acts.click(ann, note, 'Share here');
@@ -47,7 +24,7 @@ test('a private answer is seen by the asker alone while it grows, and shared ope
 });
 
 test('pages of a list take the place of the page before', async () => {
-  const { server, openWebUI, ann, channel } = await flow();
+  const { server, openWebUI, ann, channel } = await onDiscord();
   for (let at = 0; at < 20; at += 1) await makePrompt({ openWebUI }, { command: `p${String(at).padStart(2, '0')}` });
   const asked = server.acts.run(ann, channel, 'prompts list', { order: 'name' });
   const note = await asked.ephemeral();
@@ -60,7 +37,7 @@ test('pages of a list take the place of the page before', async () => {
 });
 
 test('an export goes to the asker’s direct messages', async () => {
-  const { server, openWebUI, ann, channel } = await flow();
+  const { server, openWebUI, ann, channel } = await onDiscord();
   await makePrompt({ openWebUI }, { command: 'greet' });
   const asked = server.acts.run(ann, channel, 'prompts export');
   expect((await asked.ephemeral()).content).toContain('in a direct message');
@@ -70,7 +47,7 @@ test('an export goes to the asker’s direct messages', async () => {
 });
 
 test('names of tools are completed while somebody types', async () => {
-  const { server, ann, channel } = await flow();
+  const { server, ann, channel } = await onDiscord();
   const typed = () => server.acts.suggest(ann, channel, 'ask', { tools: 'cl' }, 'tools').choices();
   // The first keystroke fetches the list, the next one has it.
   await typed();
@@ -78,7 +55,7 @@ test('names of tools are completed while somebody types', async () => {
 });
 
 test('with a prefix two bots do not collide: every command carries it, and works', async () => {
-  const { server, openWebUI, ann, channel } = await flow('ai-');
+  const { server, openWebUI, ann, channel } = await onDiscord({ prefix: 'ai-' });
   const names = server.world.app.commands.filter((one) => one.type === 1).map((one) => one.name);
   expect(names).toContain('ai-ask');
   expect(names.every((name) => name.startsWith('ai-'))).toBe(true);

@@ -1,60 +1,22 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { createSlack } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { createLog } from '../../src/ops/log.ts';
 import { manifestText } from '../../tools/manifest.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { shown } from '../servers/slack/body.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import { type SlackServer, startSlack } from '../servers/slack/server.ts';
-import { parleyOn } from './parley-on.ts';
 import { makePrompt } from './prompt-world.ts';
+import { onSlack } from './slack-stage.ts';
 
 // The further options of /ask, sharing, pages of lists and the prefix, through the real Bolt on a pretend Slack.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-async function flow(prefix = '') {
-  const manifest = manifestText({ agent: false, publicUrl: null, prefix });
-  const slack = await startSlack(fromManifest(manifest));
-  const ann = slack.people.user({ name: 'ann' }).id;
-  const bob = slack.people.user({ name: 'bob' }).id;
-  const channel = slack.people.channel({ name: 'general', members: [ann, bob] }).id;
-  const adapter = createSlack({
-    botToken: new Secret(slack.tokens.bot),
-    appToken: new Secret(slack.tokens.app),
-    signingSecret: null,
-    apiUrl: slack.apiUrl,
-    direct: 'threads',
-    commandPrefix: prefix,
-    clock: systemClock,
-    log: createLog('silent'),
-  });
-  const parley = await parleyOn(adapter, { prefix, admins: [`slack:${ann}`] });
-  closing.push(
-    () => slack.close(),
-    () => parley.close(),
-  );
-  return { ...parley, manifest, slack, ann, bob, channel };
-}
-
-const standing = (slack: SlackServer, channel: string) =>
-  slack.world.channels.get(channel)?.messages.filter((one) => one.deletedAt === null && one.author === slack.botUserId);
-
 test('a private answer comes to the asker alone, and is shared openly by its button, once and without a ping', async () => {
-  const { slack, openWebUI, ann, channel } = await flow();
+  const { slack, openWebUI, ann, channel, standing } = await onSlack();
   openWebUI.next(says('At noon, <!channel> and @everyone.'));
   const { shown: first } = await slack.interact.command(ann, channel, '/ask', 'private=yes When do we meet?');
   expect(first && shown(first)).toBe('Working on it…');
   const note = await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('Share here'));
   expect(shown(note)).toContain('At noon');
-  expect(standing(slack, channel)).toEqual([]);
+  expect(standing(channel)).toEqual([]);
   await slack.interact.act(ann, note, 'Share here');
   const open = await slack.watch.answer(channel);
   expect(shown(open)).toContain('ann shared: When do we meet?');
@@ -66,7 +28,7 @@ test('a private answer comes to the asker alone, and is shared openly by its but
 });
 
 test('pages of a list take the place of the page before', async () => {
-  const { slack, openWebUI, ann, channel } = await flow();
+  const { slack, openWebUI, ann, channel } = await onSlack();
   for (let at = 0; at < 20; at += 1) await makePrompt({ openWebUI }, { command: `p${String(at).padStart(2, '0')}` });
   await slack.interact.command(ann, channel, '/prompts', 'list order=name');
   const note = await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('Prompts 1–15 of 20'));
@@ -79,18 +41,18 @@ test('pages of a list take the place of the page before', async () => {
 });
 
 test('an export goes to the asker’s direct messages', async () => {
-  const { slack, openWebUI, ann, channel } = await flow();
+  const { slack, openWebUI, ann, channel, standing } = await onSlack();
   await makePrompt({ openWebUI }, { command: 'greet' });
   await slack.interact.command(ann, channel, '/prompts', 'export');
   await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('in a direct message'));
   const { id } = slack.people.dm(ann);
   const message = await slack.watch.answer(id, (one) => one.files.length > 0);
   expect(message.files).toHaveLength(1);
-  expect(standing(slack, channel)).toEqual([]);
+  expect(standing(channel)).toEqual([]);
 });
 
 test('the form of /ask fits a modal, and what is private in it stays so', async () => {
-  const { slack, openWebUI, ann, channel } = await flow();
+  const { slack, openWebUI, ann, channel, standing } = await onSlack();
   openWebUI.next(says('Between us.'));
   await slack.interact.command(ann, channel, '/ask');
   const modal = await slack.watch.modal(ann);
@@ -99,12 +61,13 @@ test('the form of /ask fits a modal, and what is private in it stays so', async 
   await slack.interact.submit(modal, { [text]: 'A secret?', [isPrivate]: ['yes'] });
   const note = await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('Between us.'));
   expect(shown(note)).toContain('Share here');
-  expect(standing(slack, channel)).toEqual([]);
+  expect(standing(channel)).toEqual([]);
 });
 
 test('with a prefix two bots do not collide: names, hints and words carry it, and both spellings are understood', async () => {
-  const { slack, manifest, openWebUI, ann, channel } = await flow('ai-');
+  const { slack, openWebUI, ann, channel } = await onSlack({ prefix: 'ai-' });
   const read = z.object({ features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }) });
+  const manifest = manifestText({ agent: false, publicUrl: null, prefix: 'ai-' });
   const commands = read.parse(parse(manifest)).features.slash_commands.map((one) => one.command);
   for (const name of ['/ai-ask', '/ai-prompt', '/ai-prompts', '/ai-parley']) expect(commands).toContain(name);
   expect(commands.every((name) => name.startsWith('/ai-'))).toBe(true);

@@ -13,7 +13,7 @@ export async function cloudOn(
 ): Promise<ParleyOn & { readonly cloud: FaultyNextcloud }> {
   const cloud = await startFaultyNextcloud(options);
   const nc = connect({ url: cloud.url, login: cloud.user, password: new Secret(cloud.password) });
-  const parley = await parleyOn(adapter, {
+  const parley = await parleyOn(() => ({ adapter, mode: 'thread' }), {
     nextcloud: (rooms) => createNextcloudRoom({ nc, notice: null }, rooms),
   });
   return {

@@ -1,12 +1,14 @@
-import { afterEach } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { Secret } from '../../src/chat/secret.ts';
+import { createDiscord, type DiscordOptions } from '../../adapters/discord/discord.ts';
+import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
+import { optionsFor } from '../adapters/discord/stage.ts';
 import type { Channel, Message } from '../servers/discord/records.ts';
-import { type Stage, stage } from '../servers/discord-tests/stage.ts';
-import { type ParleyOn, parleyOn } from './parley-on.ts';
+import { closeAfter, type Stage, stage } from '../servers/discord-tests/stage.ts';
+import { type Given, type MakePlatform, type ParleyOn, parleyOn } from './parley-on.ts';
 
 /** Parley whole behind the real discord.js, on a pretend Discord. */
-export interface OnDiscord extends ParleyOn, Stage {
+export interface OnDiscord extends Omit<ParleyOn, 'restart'>, Stage {
+  /** Starts Parley anew on what the one before left; under these rules if there are any. */
+  restart(rules?: Partial<AccessRules>): Promise<void>;
   mention(text: string): string;
   /** The thread on a message, once it is there. */
   threadOf(message: Message): Promise<Channel>;
@@ -16,28 +18,37 @@ export interface OnDiscord extends ParleyOn, Stage {
   refusals(): string[];
 }
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** What can be different on Discord. */
+export interface GivenDiscord extends Given, Pick<DiscordOptions, 'privateChannelNames'> {
+  /** Who may use Parley, and where. Guests and strangers may when nothing else is said. */
+  access?: (there: Stage) => Partial<AccessRules>;
+}
 
 /** Starts both; everything is closed after the test. Ann is an admin. */
-export async function onDiscord(given: Parameters<typeof parleyOn>[1] = {}): Promise<OnDiscord> {
+export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
+  const { access, privateChannelNames = false, ...more } = given;
   const set = await stage();
   const { server } = set;
-  const adapter = createDiscord({
-    token: new Secret(server.token),
-    api: server.api,
-    privateThreads: false,
-    server: null,
-    recent: async () => [],
-    fileOrigins: [server.cdnUrl],
-  });
-  const parley = await parleyOn(adapter, { admins: [`discord:${set.ann.id}`], ...given });
-  closing.push(() => parley.close());
+
+  const under =
+    (rules: Partial<AccessRules> = {}): MakePlatform =>
+    ({ store }) => {
+      const access = { ...OPEN_TO_MEMBERS, guests: true, strangers: true, ...rules };
+      const adapter = createDiscord({
+        ...optionsFor(server),
+        roles: namedIn(access, 'group'),
+        privateChannelNames,
+        recent: (platform, since) => store.conversations.recent(platform, since, 200),
+      });
+      return { adapter, mode: 'thread', access };
+    };
+
+  const parley = await parleyOn(under(access?.(set)), { admins: [`discord:${set.ann.id}`], ...more });
+  closeAfter(() => parley.close());
   return {
     ...parley,
     ...set,
+    restart: (rules) => parley.restart(rules && under(rules)),
     mention: (text) => `<@${server.world.app.user.id}> ${text}`,
     threadOf: (message) => server.until('a thread', () => server.world.channels.get(message.threadId ?? ''), 10_000),
     answered: (where, words) =>

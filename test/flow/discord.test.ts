@@ -1,179 +1,71 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { systemClock } from '../../src/chat/clock.ts';
+import { expect, test, vi } from 'vitest';
 import { placeKey } from '../../src/chat/places.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { connect, disconnect } from '../../src/openwebui/connection.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { createParley } from '../../src/parley.ts';
-import { openCache } from '../../src/store/cache.ts';
-import type { Store } from '../../src/store/port.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { createVault } from '../../src/store/vault.ts';
-import type { Channel, Message } from '../servers/discord/records.ts';
-import { type Stage, stage } from '../servers/discord-tests/stage.ts';
+import type { Channel } from '../servers/discord/records.ts';
 import { says } from '../servers/openwebui/script.ts';
-import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { buttons, type OnDiscord, onDiscord } from './discord-stage.ts';
 import { makePrompt } from './prompt-world.ts';
 
-// Parley whole: the real discord.js on a pretend Discord, a scripted Open WebUI, everything over sockets.
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Flow extends Stage {
-  readonly openWebUI: ScriptedOpenWebUI;
-  readonly store: Store;
-  readonly logged: string[];
-  /** Starts Parley anew on what the one before left. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-  mention(text: string): string;
-}
-
-async function flow(options: { titles?: boolean; emoji?: boolean; followUps?: boolean } = {}): Promise<Flow> {
-  const set = await stage();
-  const openWebUI = await startScriptedOpenWebUI();
-  const vault = createVault(new Secret(Buffer.alloc(32, 7).toString('base64')));
-  const store = openSqlite(':memory:', { vault });
-  const logged: string[] = [];
-  let stop: () => Promise<void> = async () => undefined;
-
-  async function start(): Promise<void> {
-    const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
-    const adapter = createDiscord({
-      token: new Secret(set.server.token),
-      api: set.server.api,
-      privateThreads: false,
-      server: null,
-      recent: (platform, since) => store.conversations.recent(platform, since, 200),
-      fileOrigins: [set.server.cdnUrl],
-    });
-    const parley = createParley({
-      store,
-      vault,
-      cache: await openCache(null),
-      server,
-      platforms: [{ adapter, mode: 'thread' }],
-      clock: systemClock,
-      log: createLog('debug', { write: (line) => logged.push(line) }),
-      model: null,
-      webAddress: openWebUI.url,
-      notice: null,
-      admins: [],
-      after: {
-        titles: options.titles ?? false,
-        emoji: options.emoji ?? false,
-        followUps: options.followUps ?? false,
-      },
-      attachments: { files: 10, bytes: 1_000_000 },
-    });
-    await parley.start();
-    stop = async () => {
-      stop = async () => undefined;
-      await parley.stop(0);
-      await disconnect(server);
-    };
-  }
-
-  closing.push(
-    () => store.close(),
-    () => openWebUI.close(),
-    () => stop(),
-  );
-  await start();
-  return {
-    ...set,
-    openWebUI,
-    store,
-    logged,
-    async restart() {
-      await stop();
-      await start();
-    },
-    stop: () => stop(),
-    mention: (text) => `<@${set.server.world.app.user.id}> ${text}`,
-  };
-}
-
-const labels = (message: Message) => JSON.stringify(message.components);
-
-/** The thread on a message, once it is there. */
-function threadOf({ server }: Flow, message: Message): Promise<Channel> {
-  return server.until('a thread', () => server.world.channels.get(message.threadId ?? ''), 10_000);
-}
-
-/** The answer in a channel once it is finished. */
-function answered({ server }: Flow, channel: Channel, text: RegExp): Promise<Message> {
-  return server.message(channel, (one) => text.test(one.content) && /Regenerate|Retry/.test(labels(one)), 10_000);
-}
+// Questions, commands, buttons, files and forms through the real discord.js on a pretend Discord.
 
 /** Resolves when no turn of a thread's conversation is open any more: what stands there is in the store as well. */
-async function settled({ store }: Flow, channel: Channel, thread: Channel): Promise<void> {
+async function settled({ store }: OnDiscord, channel: Channel, thread: Channel): Promise<void> {
   const team = channel.guildId ?? '@me';
   const key = placeKey({ platform: 'discord', team, channel: channel.id, thread: thread.id, kind: 'public' });
   await vi.waitFor(async () => expect(await store.jobs.pending('turn', key)).toEqual([]), { timeout: 10_000 });
 }
 
-/** What went wrong between adapter and Discord. */
-function refusals({ server }: Flow) {
-  return server.rest.calls.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.route} ${one.code}`);
-}
-
 test('a mention becomes a thread with a streamed answer, a title and an emoji, and goes on without mention', async () => {
-  const set = await flow({ titles: true, emoji: true });
+  const set = await onDiscord({ titles: true, emoji: true });
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('The sky is blue because of scattering.', { everyMs: 20 }));
   openWebUI.nextTask('title', '{"title": "Why the sky is blue"}');
   openWebUI.nextTask('emoji', '{"emoji": "🌌"}');
   const question = server.people.say(ann, channel, set.mention('why is the sky blue?'));
-  const thread = await threadOf(set, question);
+  const thread = await set.threadOf(question);
   expect(thread.name).toBe('why is the sky blue?');
-  await answered(set, thread, /scattering/);
+  await set.answered(thread, /scattering/);
   await vi.waitFor(() => expect(thread.name).toBe('Why the sky is blue'), { timeout: 5_000 });
   await vi.waitFor(() => expect([...question.reactions.keys()]).toEqual(['🌌']), { timeout: 5_000 });
   openWebUI.next(says('At night there is no light to scatter.'));
   server.people.say(ann, thread, 'and at night?');
-  await answered(set, thread, /At night/);
+  await set.answered(thread, /At night/);
   expect(openWebUI.asked.at(-1)?.messages.length).toBeGreaterThanOrEqual(3);
   expect(server.pings).toEqual([]);
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('a direct message is answered in place, and what was sent while Parley was away after it is back', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, openWebUI } = set;
   const direct = server.people.direct(ann);
   openWebUI.next(says('Hello Ann.'));
   server.people.say(ann, direct, 'hi');
-  await answered(set, direct, /Hello Ann/);
+  await set.answered(direct, /Hello Ann/);
   await set.stop();
   server.people.say(ann, direct, 'are you there?');
   openWebUI.next(says('Here again.'));
   await set.restart();
-  await answered(set, direct, /Here again/);
+  await set.answered(direct, /Here again/);
   expect(openWebUI.asked).toHaveLength(2);
 });
 
 test('a command leaves a line and answers in the thread on it; without its text it opens a form', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('Forty-two.'));
   const asked = server.acts.run(ann, channel, 'ask', { text: 'what is the answer?' });
   const line = await asked.reply((one) => /Ann asked/.test(one.content), 10_000);
-  await answered(set, await threadOf(set, line), /Forty-two/);
+  await set.answered(await set.threadOf(line), /Forty-two/);
   openWebUI.next(says('By form.'));
   const opened = server.acts.run(ann, channel, 'ask');
   const sent = await server.acts.submit(opened, { 't.text': 'asked by form' });
   const second = await sent.reply((one) => /asked by form/.test(one.content), 10_000);
-  await answered(set, await threadOf(set, second), /By form/);
-  expect(refusals(set)).toEqual([]);
+  await set.answered(await set.threadOf(second), /By form/);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('a private command is answered for the asker’s eyes only', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel } = set;
   const asked = server.acts.run(ann, channel, 'status');
   expect((await asked.ephemeral(undefined, 10_000)).content).toContain('Model here');
@@ -181,53 +73,53 @@ test('a private command is answered for the asker’s eyes only', async () => {
 });
 
 test('buttons work after a restart: Regenerate writes into the same message', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('First try.'));
   const question = server.people.say(ann, channel, set.mention('try'));
-  const thread = await threadOf(set, question);
-  const first = await answered(set, thread, /First try/);
+  const thread = await set.threadOf(question);
+  const first = await set.answered(thread, /First try/);
   await settled(set, channel, thread);
   await set.restart();
   openWebUI.next(says('Second try.'));
   server.acts.click(ann, first, 'Regenerate');
-  const second = await answered(set, thread, /Second try/);
+  const second = await set.answered(thread, /Second try/);
   expect(second.id).toBe(first.id);
 });
 
 test('a file in the question reaches Open WebUI', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('A short note.'));
   const file = { name: 'note.txt', type: 'text/plain', bytes: 'Remember the milk' };
   const question = server.people.say(ann, channel, set.mention('what is this?'), { files: [file] });
-  await answered(set, await threadOf(set, question), /short note/);
+  await set.answered(await set.threadOf(question), /short note/);
   expect(server.cdn.downloads).toMatchObject([{ status: 200, authorized: false }]);
   expect(openWebUI.seen({ method: 'POST', path: /\/files/ }).length).toBeGreaterThan(0);
 });
 
 test('a follow-up question is a button; pressing it asks, and the old buttons go', async () => {
-  const set = await flow({ followUps: true });
+  const set = await onDiscord({ followUps: true });
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('Bread needs flour.'));
   openWebUI.nextTask('follow_up', '{"follow_ups": ["And how much salt?"]}');
   const question = server.people.say(ann, channel, set.mention('how do I bake bread?'));
-  const thread = await threadOf(set, question);
-  const offered = await server.message(thread, (one) => /how much salt/.test(labels(one)), 10_000);
+  const thread = await set.threadOf(question);
+  const offered = await server.message(thread, (one) => /how much salt/.test(buttons(one)), 10_000);
   openWebUI.next(says('Ten grams.'));
   server.acts.click(ann, offered, 'And how much salt?');
-  await answered(set, thread, /Ten grams/);
+  await set.answered(thread, /Ten grams/);
   await vi.waitFor(() => expect(offered.components).toEqual([]), { timeout: 10_000 });
   expect(server.world.messagesIn(thread.id).some((one) => /Ann asked: And how much salt/.test(one.content))).toBe(true);
 });
 
 test('a long answer comes in several messages, each whole in itself, and Stop ends one that runs', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   const code = Array.from({ length: 120 }, (_, at) => `const line${at} = ${at}; // a line of code`).join('\n');
   openWebUI.next(says(`Here it is:\n\n\`\`\`ts\n${code}\n\`\`\`\n\nThat is all.`, { units: 400 }));
-  const thread = await threadOf(set, server.people.say(ann, channel, set.mention('a long program, please')));
-  await answered(set, thread, /That is all/);
+  const thread = await set.threadOf(server.people.say(ann, channel, set.mention('a long program, please')));
+  await set.answered(thread, /That is all/);
   const parts = server.world
     .messagesIn(thread.id)
     .filter((one) => one.authorId === server.world.app.user.id && one.content !== '');
@@ -240,7 +132,7 @@ test('a long answer comes in several messages, each whole in itself, and Stop en
   server.people.say(ann, thread, 'and now talk for long');
   const running = await server.message(
     thread,
-    (one) => /word word/.test(one.content) && /Stop/.test(labels(one)),
+    (one) => /word word/.test(one.content) && /Stop/.test(buttons(one)),
     10_000,
   );
   server.acts.click(ann, running, 'Stop');
@@ -249,35 +141,35 @@ test('a long answer comes in several messages, each whole in itself, and Stop en
 });
 
 test('an answer goes on through limits, outages and a thread archived in the middle, and ends whole', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('All is well that ends well, they say, and so does this.', { everyMs: 60, units: 4 }));
   const question = server.people.say(ann, channel, set.mention('go on'));
-  const thread = await threadOf(set, question);
+  const thread = await set.threadOf(question);
   await server.message(thread, (one) => one.content.startsWith('All'), 10_000);
   const edit = 'PATCH /channels/:channel/messages/:message';
   server.faults.add({ on: edit, effect: { do: '429', scope: 'user', retryAfterMs: 500 } });
   server.faults.add({ on: edit, effect: { do: 'status', status: 503 } });
   server.people.change(thread, { archived: true });
-  const answer = await answered(set, thread, /so does this\.$/);
+  const answer = await set.answered(thread, /so does this\.$/);
   expect(
     server.world.messagesIn(thread.id).filter((one) => one.authorId === answer.authorId && one.type === 0),
   ).toHaveLength(1);
 });
 
 test('a prompt asks for seven values in two steps, mends a wrong one, and runs with all of them', async () => {
-  const set = await flow();
+  const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
   const content = [1, 2, 3, 4, 5, 6].map((at) => `{{v${at} | text:required}}`).join(' ');
   await makePrompt(set, { command: 'many', content: `${content} {{kind | select:options=["soft","hard"]:required}}` });
   const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'many' });
   const first = Object.fromEntries([0, 1, 2, 3, 4].map((at) => [`t.v${at}`, `one${at}`]));
   const step = await server.acts.submit(opened, first);
-  const kept = await step.ephemeral((one) => /Continue/.test(labels(one)), 10_000);
+  const kept = await step.ephemeral((one) => /Continue/.test(buttons(one)), 10_000);
   const second = await server.acts.submit(server.acts.click(ann, kept, 'Continue'), { 't.v5': 'x', 't.v6': 'hard' });
   openWebUI.next(says('All seven.'));
   const line = await second.reply((one) => /Ann ran many/.test(one.content), 10_000);
-  await answered(set, await threadOf(set, line), /All seven/);
+  await set.answered(await set.threadOf(line), /All seven/);
   expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: one0 one1 one2 one3 one4 x hard');
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });

@@ -1,50 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { createSlack } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
-import { stage } from '../servers/discord-tests/stage.ts';
+import { expect, test } from 'vitest';
 import { says } from '../servers/openwebui/script.ts';
 import { shown } from '../servers/slack/body.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import { startSlack } from '../servers/slack/server.ts';
-import { parleyOn } from './parley-on.ts';
+import { onDiscord } from './discord-stage.ts';
+import { onSlack } from './slack-stage.ts';
 
 // Linking through the real Bolt and the real discord.js, on pretend servers: forms with a secret, complaints, waiting questions.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 const WRONG = `sk-${'0a'.repeat(16)}`;
 
-async function onSlack() {
-  const slack = await startSlack(fromManifest(readFileSync(MANIFEST_FILE, 'utf8')));
-  closing.push(() => slack.close());
-  const ann = slack.people.user({ name: 'ann' }).id;
-  const channel = slack.people.channel({ name: 'general', members: [ann] }).id;
-  const adapter = createSlack({
-    botToken: new Secret(slack.tokens.bot),
-    appToken: new Secret(slack.tokens.app),
-    signingSecret: null,
-    apiUrl: slack.apiUrl,
-    direct: 'threads',
-    clock: systemClock,
-    log: createLog('silent'),
-  });
-  const parley = await parleyOn(adapter, { unlinked: 'require' });
-  closing.push(() => parley.close());
-  return { ...parley, slack, ann, channel };
-}
-
 test('on Slack a question waits for the link, the modal says what is wrong with a key, and the answer comes after it', async () => {
-  const { slack, openWebUI, logged, ann, channel } = await onSlack();
+  const { slack, openWebUI, logged, ann, channel, mention } = await onSlack({ unlinked: 'require' });
   openWebUI.next(says('At noon.'));
-  slack.people.say(ann, channel, `<@${slack.botUserId}> When do we meet?`);
+  slack.people.say(ann, channel, mention('When do we meet?'));
   const note = await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('keep your question'));
   await slack.interact.act(ann, note, 'Link my account');
   const modal = await slack.watch.modal(ann);
@@ -62,31 +29,18 @@ test('on Slack a question waits for the link, the modal says what is wrong with 
 });
 
 test('on Slack a key in a message is warned of, to its writer alone', async () => {
-  const { slack, openWebUI, ann, channel } = await onSlack();
-  slack.people.say(ann, channel, `<@${slack.botUserId}> link ${WRONG}`);
+  const { slack, openWebUI, ann, channel, mention, posted } = await onSlack({ unlinked: 'require' });
+  slack.people.say(ann, channel, mention(`link ${WRONG}`));
   await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('looks like a key'));
   const { shown: said } = await slack.interact.command(ann, channel, '/parley', `link ${WRONG}`);
   expect(said && shown(said)).toContain('looks like a key');
   expect(said && shown(said)).not.toContain(WRONG);
-  const open = slack.world.channels.get(channel)?.messages.filter((one) => one.author === slack.botUserId);
-  expect(open).toEqual([]);
+  expect(posted(channel)).toEqual([]);
   expect(openWebUI.asked).toHaveLength(0);
 });
 
 test('on Discord the form of /link asks anew for a key that is wrong, without showing it again', async () => {
-  const set = await stage();
-  const adapter = createDiscord({
-    token: new Secret(set.server.token),
-    api: set.server.api,
-    privateThreads: false,
-    server: null,
-    recent: async () => [],
-    fileOrigins: [set.server.cdnUrl],
-  });
-  const parley = await parleyOn(adapter, { unlinked: 'require' });
-  closing.push(() => parley.close());
-  const { server, ann, channel } = set;
-  const { openWebUI } = parley;
+  const { server, openWebUI, logged, ann, channel } = await onDiscord({ unlinked: 'require' });
   openWebUI.next(says('At noon.'));
   const question = server.acts.run(ann, channel, 'ask', { text: 'When do we meet?' });
   const told = await question.ephemeral();
@@ -103,5 +57,5 @@ test('on Discord the form of /link asks anew for a key that is wrong, without sh
   await server.until('the answer', () =>
     [...server.world.messages.values()].some((one) => one.content.includes('At noon.')),
   );
-  expect(parley.logged.join('')).not.toContain(openWebUI.otherKey);
+  expect(logged.join('')).not.toContain(openWebUI.otherKey);
 });

@@ -1,64 +1,90 @@
-import { readFileSync } from 'node:fs';
-import { afterEach } from 'vitest';
-import { createSlack } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
+import { createSlack, type SlackOptions } from '../../adapters/slack/slack.ts';
+import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
+import { manifestText } from '../../tools/manifest.ts';
+import { closeLater, openSlack, optionsFor } from '../adapters/slack/stage.ts';
 import { shown } from '../servers/slack/body.ts';
 import { fromManifest } from '../servers/slack/manifest.ts';
 import type { Message } from '../servers/slack/model.ts';
-import { type SlackServer, startSlack } from '../servers/slack/server.ts';
-import { type ParleyOn, parleyOn } from './parley-on.ts';
+import type { SlackServer } from '../servers/slack/server.ts';
+import { type Given, type MakePlatform, type ParleyOn, parleyOn } from './parley-on.ts';
 
-/** Parley whole behind the real Bolt, on a pretend Slack that grants what manifest.yml asks for. */
-export interface OnSlack extends ParleyOn {
-  readonly slack: SlackServer;
-  readonly ann: string;
-  readonly bob: string;
-  readonly channel: string;
+/** Parley whole behind the real Bolt, on a pretend Slack that grants what our manifest asks for. */
+export interface OnSlack extends Omit<ParleyOn, 'restart'>, Workspace {
+  /** Starts Parley anew on what the one before left; under these rules if there are any. */
+  restart(rules?: Partial<AccessRules>): Promise<void>;
   mention(text: string): string;
   /** The newest finished answer of a channel whose words fit. */
   answered(channel: string, words: RegExp): Promise<Message>;
-  /** What stands in a channel from the bot, oldest first. */
+  /** All that the bot ever posted in a channel, oldest first. */
+  posted(channel: string): string[];
+  /** What of it stands. */
   standing(channel: string): string[];
   /** What Slack refused, but for what is harmless. */
   refusals(): string[];
 }
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
+/** The pretend Slack and who is there. */
+export interface Workspace {
+  readonly slack: SlackServer;
+  readonly ann: string;
+  readonly bob: string;
+  readonly channel: string;
+}
+
+/** What can be different on Slack. */
+export interface GivenSlack extends Given, Pick<Partial<SlackOptions>, 'direct' | 'privateChannelNames'> {
+  /** Whether the app is an agent. */
+  agent?: boolean;
+  /** What it may beside what the manifest asks for. */
+  scopes?: string[];
+  /** Who may use Parley, and where. */
+  access?: (there: Workspace) => Partial<AccessRules>;
+}
 
 /** Starts both; everything is closed after the test. Ann is an admin. */
-export async function onSlack(given: Parameters<typeof parleyOn>[1] = {}): Promise<OnSlack> {
-  const slack = await startSlack(fromManifest(readFileSync(MANIFEST_FILE, 'utf8')));
-  closing.push(() => slack.close());
+export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
+  const { agent = false, scopes = [], prefix = '', access, direct, privateChannelNames, ...more } = given;
+  const asks = fromManifest(manifestText({ agent, publicUrl: null, prefix }));
+  const slack = await openSlack({ ...asks, scopes: [...(asks.scopes ?? []), ...scopes] });
   const ann = slack.people.user({ name: 'ann' }).id;
   const bob = slack.people.user({ name: 'bob' }).id;
   const channel = slack.people.channel({ name: 'general', members: [ann, bob] }).id;
-  const adapter = createSlack({
-    botToken: new Secret(slack.tokens.bot),
-    appToken: new Secret(slack.tokens.app),
-    signingSecret: null,
-    apiUrl: slack.apiUrl,
-    direct: 'threads',
-    clock: systemClock,
-    log: createLog('silent'),
-  });
-  const parley = await parleyOn(adapter, { admins: [`slack:${ann}`], ...given });
-  closing.push(() => parley.close());
+  const there = { slack, ann, bob, channel };
+
+  const under =
+    (rules: Partial<AccessRules> = {}): MakePlatform =>
+    ({ log }) => {
+      const access = { ...OPEN_TO_MEMBERS, ...rules };
+      const adapter = createSlack({
+        ...optionsFor(slack),
+        groups: namedIn(access, 'group'),
+        commandPrefix: prefix,
+        ...(direct && { direct }),
+        ...(privateChannelNames && { privateChannelNames }),
+        log,
+      });
+      return { adapter, mode: 'thread', access };
+    };
+
+  const parley = await parleyOn(under(access?.(there)), { admins: [`slack:${ann}`], prefix, ...more });
+  closeLater(() => parley.close());
+  const bots = (where: string) =>
+    (slack.world.channels.get(where)?.messages ?? []).filter((one) => one.author === slack.botUserId);
   const harmless = ['feature_not_enabled', 'already_reacted', 'session_not_found'];
   return {
     ...parley,
-    ...{ slack, ann, bob, channel },
+    ...there,
+    restart: (rules) => parley.restart(rules && under(rules)),
     mention: (text) => `<@${slack.botUserId}> ${text}`,
-    answered: (where, words) =>
-      slack.watch.answer(where, (_one, seen) => words.test(seen) && /Regenerate|Retry/.test(seen), 10_000),
+    answered: (where, words) => {
+      const done = (one: Message, seen: string) =>
+        words.test(seen) && /Regenerate|Retry/.test(seen) && one.blocks.length > 0;
+      return slack.watch.answer(where, done, 10_000);
+    },
+    posted: (where) => bots(where).map(shown),
     standing: (where) =>
-      (slack.world.channels.get(where)?.messages ?? [])
-        .filter((one) => one.deletedAt === null && one.author === slack.botUserId)
+      bots(where)
+        .filter((one) => one.deletedAt === null)
         .map(shown),
     refusals: () =>
       slack.calls.flatMap((one) => (one.error && !harmless.includes(one.error) ? [`${one.method} ${one.error}`] : [])),

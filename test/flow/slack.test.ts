@@ -1,234 +1,105 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, test, vi } from 'vitest';
-import { createSlack, type SlackOptions } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { connect, disconnect } from '../../src/openwebui/connection.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { createParley } from '../../src/parley.ts';
-import { openCache } from '../../src/store/cache.ts';
-import type { Store } from '../../src/store/port.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { createVault } from '../../src/store/vault.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
+import { expect, test, vi } from 'vitest';
 import { says } from '../servers/openwebui/script.ts';
-import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { shown } from '../servers/slack/body.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import type { Message } from '../servers/slack/model.ts';
-import { type SlackServer, startSlack } from '../servers/slack/server.ts';
 import { makePrompt } from './prompt-world.ts';
+import { onSlack } from './slack-stage.ts';
 
-// Parley whole: the real Bolt on a pretend Slack that grants what manifest.yml asks for, a scripted Open WebUI, all over sockets.
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-interface Flow {
-  readonly slack: SlackServer;
-  readonly openWebUI: ScriptedOpenWebUI;
-  readonly store: Store;
-  readonly ann: string;
-  readonly bob: string;
-  readonly channel: string;
-  readonly logged: string[];
-  /** Starts Parley anew on what the one before left. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
-  mention(text: string): string;
-}
-
-async function flow(
-  options: {
-    titles?: boolean;
-    emoji?: boolean;
-    followUps?: boolean;
-    agent?: boolean;
-    direct?: SlackOptions['direct'];
-  } = {},
-): Promise<Flow> {
-  const asks = fromManifest(readFileSync(MANIFEST_FILE, 'utf8'));
-  const agent = options.agent ?? false;
-  const scopes = [...(asks.scopes ?? []), ...(agent ? ['assistant:write'] : [])];
-  const slack = await startSlack({ ...asks, scopes, agent });
-  const ann = slack.people.user({ name: 'ann' }).id;
-  const bob = slack.people.user({ name: 'bob' }).id;
-  const channel = slack.people.channel({ name: 'general', members: [ann, bob] }).id;
-  const openWebUI = await startScriptedOpenWebUI();
-  const vault = createVault(new Secret(Buffer.alloc(32, 7).toString('base64')));
-  const store = openSqlite(':memory:', { vault });
-  const logged: string[] = [];
-  let stop: () => Promise<void> = async () => undefined;
-
-  async function start(): Promise<void> {
-    const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
-    const log = createLog('debug', { write: (line) => logged.push(line) });
-    const adapter = createSlack({
-      botToken: new Secret(slack.tokens.bot),
-      appToken: new Secret(slack.tokens.app),
-      signingSecret: null,
-      apiUrl: slack.apiUrl,
-      direct: options.direct ?? 'threads',
-      clock: systemClock,
-      log,
-    });
-    const parley = createParley({
-      store,
-      vault,
-      cache: await openCache(null),
-      server,
-      platforms: [{ adapter, mode: 'thread' }],
-      clock: systemClock,
-      log,
-      model: null,
-      webAddress: openWebUI.url,
-      notice: null,
-      timezone: '',
-      admins: [],
-      after: {
-        titles: options.titles ?? false,
-        emoji: options.emoji ?? false,
-        followUps: options.followUps ?? false,
-      },
-      attachments: { files: 10, bytes: 1_000_000 },
-    });
-    await parley.start();
-    stop = async () => {
-      stop = async () => undefined;
-      await parley.stop(0);
-      await disconnect(server);
-    };
-  }
-
-  closing.push(
-    () => slack.close(),
-    () => store.close(),
-    () => openWebUI.close(),
-    () => stop(),
-  );
-  await start();
-  return {
-    ...{ slack, openWebUI, store, ann, bob, channel, logged },
-    async restart() {
-      await stop();
-      await start();
-    },
-    stop: () => stop(),
-    mention: (text) => `<@${slack.botUserId}> ${text}`,
-  };
-}
-
-/** The answer in a channel once it is finished. */
-function answered({ slack }: Flow, channel: string, text: RegExp): Promise<Message> {
-  const done = (message: Message, seen: string) =>
-    text.test(seen) && /Regenerate|Retry/.test(seen) && message.blocks.length > 0;
-  return slack.watch.answer(channel, done, 10_000);
-}
-
-/** What Slack refused. */
-function refusals({ slack }: Flow): string[] {
-  const harmless = ['feature_not_enabled', 'already_reacted', 'session_not_found'];
-  return slack.calls.flatMap((one) =>
-    one.error && !harmless.includes(one.error) ? [`${one.method} ${one.error}`] : [],
-  );
-}
+// Questions, commands, buttons, files and forms through the real Bolt on a pretend Slack.
 
 test('a mention is answered in a thread, with title and emoji, and goes on there without mention', async () => {
-  const set = await flow({ titles: true, emoji: true });
+  const set = await onSlack({ titles: true, emoji: true });
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('The sky is blue because of scattering. <!channel>', { everyMs: 20 }));
   openWebUI.nextTask('title', '{"title": "Why the sky is blue"}');
   openWebUI.nextTask('emoji', '{"emoji": "🌌"}');
   const question = slack.people.say(ann, channel, set.mention('why is the sky blue?'));
-  const answer = await answered(set, channel, /scattering/);
+  const answer = await set.answered(channel, /scattering/);
   expect(answer.threadTs).toBe(question.ts);
   await slack.watch.answer(channel, (_message, seen) => seen.includes('Why the sky is blue'), 10_000);
   await vi.waitFor(() => expect([...question.reactions.keys()]).toEqual(['milky_way']), { timeout: 5_000 });
   openWebUI.next(says('At night there is no light to scatter.'));
   slack.people.say(ann, channel, 'and at night?', { thread_ts: question.ts });
-  expect((await answered(set, channel, /At night/)).threadTs).toBe(question.ts);
+  expect((await set.answered(channel, /At night/)).threadTs).toBe(question.ts);
   expect(openWebUI.asked.at(-1)?.messages.length).toBeGreaterThanOrEqual(3);
   expect(openWebUI.asked).toHaveLength(2);
   expect(slack.pings).toEqual([]);
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('the thread of an agent gets its title in Slack', async () => {
-  const set = await flow({ titles: true, agent: true });
+  const set = await onSlack({ titles: true, agent: true });
   const { slack, ann, openWebUI } = set;
   const dm = slack.people.dm(ann).id;
   openWebUI.next(says('Hello Ann.'));
   openWebUI.nextTask('title', '{"title": "A greeting"}');
   const question = slack.people.say(ann, dm, 'hi');
-  await answered(set, dm, /Hello Ann/);
+  await set.answered(dm, /Hello Ann/);
   const title = () => slack.world.threads.get(`${dm}:${question.ts}`)?.title;
   await vi.waitFor(() => expect(title()).toBe('A greeting'), { timeout: 5_000 });
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('a direct message begins a thread; flat ones share one chat', async () => {
-  const threads = await flow();
+  const threads = await onSlack();
   threads.openWebUI.next(says('In a thread.'));
   const dm = threads.slack.people.dm(threads.ann).id;
   const question = threads.slack.people.say(threads.ann, dm, 'hi');
-  expect((await answered(threads, dm, /In a thread/)).threadTs).toBe(question.ts);
-  const flat = await flow({ direct: 'flat' });
+  expect((await threads.answered(dm, /In a thread/)).threadTs).toBe(question.ts);
+  const flat = await onSlack({ direct: 'flat' });
   const theirs = flat.slack.people.dm(flat.ann).id;
   for (const words of ['One.', 'Two.']) {
     flat.openWebUI.next(says(words));
     flat.slack.people.say(flat.ann, theirs, 'hi');
-    expect((await answered(flat, theirs, new RegExp(words))).threadTs).toBeNull();
+    expect((await flat.answered(theirs, new RegExp(words))).threadTs).toBeNull();
   }
   expect(flat.openWebUI.asked.at(-1)?.messages).toHaveLength(3);
 });
 
 test('what was said while Parley was away is answered when it is back', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, openWebUI } = set;
   const dm = slack.people.dm(ann).id;
   await set.stop();
   slack.people.say(ann, dm, 'are you there?');
   openWebUI.next(says('Here again.'));
   await set.restart();
-  await answered(set, dm, /Here again/);
+  await set.answered(dm, /Here again/);
   expect(openWebUI.asked).toHaveLength(1);
 });
 
 test('summoned into a thread, it reads that thread first, with names', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, bob, channel, openWebUI } = set;
   const root = slack.people.say(ann, channel, 'Shall we paint it *blue*?');
   slack.people.say(bob, channel, `<@${ann}> rather green`, { thread_ts: root.ts });
   openWebUI.next(says('Take teal.'));
   slack.people.say(ann, channel, set.mention('what do you think?'), { thread_ts: root.ts });
-  expect((await answered(set, channel, /teal/)).threadTs).toBe(root.ts);
+  expect((await set.answered(channel, /teal/)).threadTs).toBe(root.ts);
   const asked = JSON.stringify(openWebUI.asked.at(-1)?.messages);
   expect(asked).toContain('Shall we paint it');
   expect(asked).toMatch(/bob[^"]*@ann rather green/);
 });
 
 test('a command leaves a line and answers in the thread on it; without its text it opens a form', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('Forty-two.'));
   await slack.interact.command(ann, channel, '/ask', 'what is the answer?');
   const line = await slack.watch.answer(channel, (_message, seen) => /ann asked: what is/.test(seen), 10_000);
-  expect((await answered(set, channel, /Forty-two/)).threadTs).toBe(line.ts);
+  expect((await set.answered(channel, /Forty-two/)).threadTs).toBe(line.ts);
   openWebUI.next(says('By form.'));
   await slack.interact.command(ann, channel, '/ask');
   const view = await slack.watch.modal(ann);
   const field = JSON.stringify(view.view.blocks).match(/"block_id":"(0:[^"]+)"/)?.[1] ?? '';
   const sent = await slack.interact.submit(view, { [field]: 'asked by form' });
   expect(sent.view).toBeNull();
-  await answered(set, channel, /By form/);
+  await set.answered(channel, /By form/);
   expect(JSON.stringify(openWebUI.asked.at(-1)?.messages)).toContain('asked by form');
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('a private command is answered for the asker’s eyes only', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel } = set;
   const { shown: note } = await slack.interact.command(ann, channel, '/parley', 'status');
   expect(note && shown(note)).toContain('Model here');
@@ -236,31 +107,31 @@ test('a private command is answered for the asker’s eyes only', async () => {
 });
 
 test('a shortcut asks about a message, in its thread', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, bob, channel, openWebUI } = set;
   const said = slack.people.say(bob, channel, 'E = mc²');
   openWebUI.next(says('Energy and mass.'));
   await slack.interact.messageShortcut(ann, said, 'run:ask');
-  expect((await answered(set, channel, /Energy and mass/)).threadTs).toBe(said.ts);
+  expect((await set.answered(channel, /Energy and mass/)).threadTs).toBe(said.ts);
   expect(JSON.stringify(openWebUI.asked.at(-1)?.messages)).toContain('E = mc²');
 });
 
 test('buttons work after a restart: Regenerate writes into the same message, and others may not press it', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, bob, channel, openWebUI } = set;
   openWebUI.next(says('First try.'));
   slack.people.say(ann, channel, set.mention('try'));
-  const first = await answered(set, channel, /First try/);
+  const first = await set.answered(channel, /First try/);
   await set.restart();
   await slack.interact.act(bob, first, 'Regenerate');
   expect(shown(await slack.watch.ephemeral(bob))).toContain('Only ann');
   openWebUI.next(says('Second try.'));
   await slack.interact.act(ann, first, 'Regenerate');
-  expect((await answered(set, channel, /Second try/)).ts).toBe(first.ts);
+  expect((await set.answered(channel, /Second try/)).ts).toBe(first.ts);
 });
 
 test('Stop ends an answer and keeps what is there', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
   slack.people.say(ann, channel, set.mention('talk'));
@@ -276,7 +147,7 @@ test('Stop ends an answer and keeps what is there', async () => {
 });
 
 test('a follow-up question is asked by its button', async () => {
-  const set = await flow({ followUps: true });
+  const set = await onSlack({ followUps: true });
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('Because.'));
   openWebUI.nextTask('follow_up', '{"follow_ups": ["Are you sure?"]}');
@@ -284,22 +155,22 @@ test('a follow-up question is asked by its button', async () => {
   const answer = await slack.watch.answer(channel, (_message, seen) => seen.includes('Are you sure?'), 10_000);
   openWebUI.next(says('Quite sure.'));
   await slack.interact.act(ann, answer, 'Are you sure?');
-  expect((await answered(set, channel, /Quite sure/)).threadTs).toBe(answer.threadTs);
+  expect((await set.answered(channel, /Quite sure/)).threadTs).toBe(answer.threadTs);
 });
 
 test('a file in the question reaches Open WebUI', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('A short note.'));
   const file = { name: 'note.txt', bytes: 'Remember the milk' };
   slack.people.say(ann, channel, set.mention('what is this?'), { files: [file] });
-  await answered(set, channel, /short note/);
+  await set.answered(channel, /short note/);
   expect(slack.world.downloads).toMatchObject([{ authorized: true }]);
   expect(openWebUI.seen({ method: 'POST', path: /\/files/ }).length).toBeGreaterThan(0);
 });
 
 test('a long answer stands in several messages and as a file', { timeout: 60_000 }, async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   const text = Array.from({ length: 700 }, (_none, at) => `Line ${at}: ${'words '.repeat(12)}`).join('\n\n');
   openWebUI.next(says(`${text}\n\nThe very end.`, { units: 500 }));
@@ -317,11 +188,11 @@ test('a long answer stands in several messages and as a file', { timeout: 60_000
   expect(Buffer.from(file.files[0]?.bytes ?? []).toString()).toContain('The very end.');
   const said = slack.world.channels.get(channel)?.messages.map(shown).join('\n') ?? '';
   for (const line of [0, 100, 350, 699]) expect(said).toContain(`Line ${line}:`);
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });
 
 test('an answer whose channel is left in the middle is told to the asker', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('word '.repeat(200), { everyMs: 20 }));
   slack.people.say(ann, channel, set.mention('talk'));
@@ -332,7 +203,7 @@ test('an answer whose channel is left in the middle is told to the asker', async
 });
 
 test('a prompt asks for its values in a form, with complaints at its fields, and runs with them', async () => {
-  const set = await flow();
+  const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   const content =
     'Count to {{n | number:min=1:max=9:step=2:required}} {{how | select:options=["slowly","fast"]:required}}';
@@ -346,7 +217,7 @@ test('a prompt asks for its values in a form, with complaints at its fields, and
   const sent = await slack.interact.submit(view, { [field]: '3' });
   expect(sent.view).toBeNull();
   await slack.watch.answer(channel, (_message, seen) => /ann ran count \(n: 3, how: fast\)/.test(seen), 10_000);
-  await answered(set, channel, /One, two/);
+  await set.answered(channel, /One, two/);
   expect(JSON.stringify(openWebUI.asked.at(-1)?.messages)).toContain('Count to 3 fast');
-  expect(refusals(set)).toEqual([]);
+  expect(set.refusals()).toEqual([]);
 });

@@ -95,17 +95,21 @@ export function noted(): Noted {
   return host;
 }
 
-/** The adapter for a server, not started. */
-export function adapterFor(server: Stage['server'], more: Partial<DiscordOptions> = {}): Adapter {
-  const adapter = createDiscord({
+/** What an adapter must be told to reach a pretend Discord. */
+export function optionsFor(server: Stage['server']): DiscordOptions {
+  return {
     token: new Secret(server.token),
     api: server.api,
     privateThreads: false,
     server: null,
     recent: async () => [],
     fileOrigins: [server.cdnUrl],
-    ...more,
-  });
+  };
+}
+
+/** The adapter for a server, not started. */
+export function adapterFor(server: Stage['server'], more: Partial<DiscordOptions> = {}): Adapter {
+  const adapter = createDiscord({ ...optionsFor(server), ...more });
   closeAfter(() => adapter.stop());
   return adapter;
 }

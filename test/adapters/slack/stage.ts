@@ -83,17 +83,24 @@ export async function openSlack(options: Server = {}): Promise<SlackServer> {
   return slack;
 }
 
-/** An adapter for a pretend Slack, stopped after the test. `log` gets what it says. */
-export function adapterFor(slack: SlackServer, log: string[], options: Partial<SlackOptions> = {}): SlackAdapter {
-  const line = (level: string) => (fields: object, message?: string) =>
-    void log.push(`${level} ${message ?? ''} ${JSON.stringify(fields)}`);
-  const adapter = createSlack({
+/** What an adapter must be told to reach a pretend Slack over Socket Mode. */
+export function optionsFor(slack: SlackServer): Omit<SlackOptions, 'log'> {
+  return {
     botToken: new Secret(slack.tokens.bot),
     appToken: new Secret(slack.tokens.app),
     signingSecret: null,
     apiUrl: slack.apiUrl,
     direct: 'threads',
     clock: systemClock,
+  };
+}
+
+/** An adapter for a pretend Slack, stopped after the test. `log` gets what it says. */
+export function adapterFor(slack: SlackServer, log: string[], options: Partial<SlackOptions> = {}): SlackAdapter {
+  const line = (level: string) => (fields: object, message?: string) =>
+    void log.push(`${level} ${message ?? ''} ${JSON.stringify(fields)}`);
+  const adapter = createSlack({
+    ...optionsFor(slack),
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     ...options,
   });
