@@ -14,7 +14,8 @@ export function firstWord(line: string): { word: string; rest: string } {
  *
  * - `name=value` and `name="two words"` set the option of that name, wherever they stand before the rest begins.
  *   In quotes a backslash keeps the next character as it is. A name the command does not have, or that is set, is ordinary text.
- * - A bare word goes to the next option not yet set, in order; where the command takes a `rest`, only to required ones.
+ * - A bare word goes to the next option not yet set, in order; where the command takes a `rest`, only to required ones. One that is
+ *   none of the next option's choices belongs to the word before it: names of models have spaces.
  * - A `rest` option takes everything from the first word that found no other place, exactly as typed.
  *
  * Never fails: whatever has no place is `extra`, and what is missing or wrong is for {@link checkOptions} to say.
@@ -23,6 +24,7 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
   const options = new Map<string, string>();
   const rest = spec.options.find((option) => option.type === 'rest') ?? null;
   let at = 0;
+  let last: string | null = null;
   while (true) {
     while (at < line.length && /\s/.test(line[at] ?? '')) at++;
     if (at >= line.length) return { options, extra: '' };
@@ -30,6 +32,7 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
     if (named) {
       options.set(named.name, named.value);
       at = named.end;
+      last = null;
       continue;
     }
     const next = spec.options.find(
@@ -44,9 +47,19 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
       return { options, extra: '' };
     }
     const word = readWord(line, at);
-    options.set(next.name, word.value);
     at = word.end;
+    const before = last === null ? undefined : options.get(last);
+    if (last !== null && before !== undefined && isNoChoiceOf(next, word.value)) {
+      options.set(last, `${before} ${word.value}`);
+      continue;
+    }
+    options.set(next.name, word.value);
+    last = next.type === 'word' ? next.name : null;
   }
+}
+
+function isNoChoiceOf({ type, required, choices }: OptionSpec, word: string): boolean {
+  return type === 'choice' && !required && !choices.some((choice) => choice.value === word);
 }
 
 function readNamed(

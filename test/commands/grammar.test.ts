@@ -38,6 +38,13 @@ describe('a typed line', () => {
     expect(read(model, 'llama me')).toEqual({ name: 'llama', for: 'me' });
   });
 
+  it('gives a word that is none of the next one’s choices to the name before it', () => {
+    const choices = ['thread', 'me'].map((value) => ({ label: value, value, hint: null }));
+    const model = command(option('name', 'word'), { ...option('for', 'choice'), choices });
+    expect(read(model, 'Llama 3.1 large me')).toEqual({ name: 'Llama 3.1 large', for: 'me' });
+    expect(read(model, 'Demo, slow for=thread')).toEqual({ name: 'Demo, slow', for: 'thread' });
+  });
+
   it('reads quotes, with backslashes for quotes in them', () => {
     expect(read(model, 'name="my \\"best\\" one" for=me')).toEqual({ name: 'my "best" one', for: 'me' });
   });
