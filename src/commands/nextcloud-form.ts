@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Field, type FormValue, field } from '../chat/forms.ts';
 import type { Slot, TaskType } from '../nextcloud/task-types.ts';
-import { takesFiles } from './nextcloud-input.ts';
+import { mayBeEmpty, takesFiles } from './nextcloud-input.ts';
 import type { OwnForm } from './registry.ts';
 import { isYes } from './registry.ts';
 import { type Given, storedGiven } from './task-order.ts';
@@ -93,7 +93,8 @@ function fieldOf(slot: Slot, name: string, given: FormValue | undefined): Field 
     type: isFile ? 'file' : kind === 'enum' ? 'choice' : kind === 'number' && !list ? 'number' : 'longText',
     label: slot.name,
     hint: hintOf(slot),
-    required: slot.required,
+    required: slot.required && !mayBeEmpty(slot),
+    max: isFile && !list ? 1 : null,
     initial: isFile ? null : initial,
     choices: slot.choices.map(({ label, value }) => ({ label, value, hint: null })),
   });
@@ -101,7 +102,7 @@ function fieldOf(slot: Slot, name: string, given: FormValue | undefined): Field 
 
 function hintOf({ description, list, kind }: Slot): string | null {
   const how = list && kind === 'text' ? 'One on each line.' : list && kind === 'number' ? 'Parted by spaces.' : '';
-  const text = [description, how].filter((part) => part !== '').join(' ');
+  const text = [how, description].filter((part) => part !== '').join(' ');
   return text === '' ? null : text.slice(0, HINT);
 }
 

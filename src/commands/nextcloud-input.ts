@@ -39,11 +39,22 @@ export function takesFiles(slot: Pick<Slot, 'kind'>): boolean {
   return kind === 'file' || kind === 'image' || kind === 'audio' || kind === 'video';
 }
 
+/** Whether a list of nothing is an answer: a chat that begins has no history. */
+export function mayBeEmpty(slot: Pick<Slot, 'kind' | 'list'>): boolean {
+  return slot.list && !takesFiles(slot);
+}
+
+/** What is said where there are more files than a kind of task takes. */
+export const ONE_FILE = 'This takes one file at a time. Please choose one.';
+
 /** Reads what was typed or chosen for a slot. Pure. */
 export function readSlot(slot: Slot, typed: FormValue | undefined, most: { readonly fileBytes: number }): Read {
   if (takesFiles(slot)) return readFiles(slot, filesIn(typed), most.fileBytes);
   const text = typeof typed === 'string' ? typed : '';
-  if (text.trim() === '') return slot.required ? { wrong: 'Please fill this in.' } : NOTHING;
+  if (text.trim() === '') {
+    if (!slot.required) return NOTHING;
+    return mayBeEmpty(slot) ? { given: { value: [] } } : { wrong: 'Please fill this in.' };
+  }
   switch (slot.kind) {
     case 'enum':
       return readChoice(slot, text);
@@ -116,7 +127,8 @@ function readFiles(slot: Slot, files: readonly FileRef[], fileBytes: number): Re
   if (files.length === 0) return slot.required ? { wrong: 'Please choose a file.' } : NOTHING;
   const wrong = files.map((one) => wrongFile(slot, one, fileBytes)).find((words) => words !== null);
   if (wrong) return { wrong };
-  return { given: { files: slot.list ? files : files.slice(0, 1), list: slot.list } };
+  if (!slot.list && files.length > 1) return { wrong: ONE_FILE };
+  return { given: { files, list: slot.list } };
 }
 
 /** What is wrong with a file for a slot; null when nothing is. */

@@ -6,7 +6,7 @@ import type { Slot, TaskType } from '../nextcloud/task-types.ts';
 import type { Desk } from './desk.ts';
 import type { NextcloudDesk } from './nextcloud-desk.ts';
 import { asFormValue, readNote, sentValues, type TaskNote, taskForm } from './nextcloud-form.ts';
-import { fits, longest, readSlot, takesFiles, tooLongFor, wrongFile } from './nextcloud-input.ts';
+import { fits, longest, ONE_FILE, readSlot, takesFiles, tooLongFor, wrongFile } from './nextcloud-input.ts';
 import type { Call, Filled, Outcome } from './registry.ts';
 import { isYes } from './registry.ts';
 import { say } from './subcommand.ts';
@@ -146,6 +146,7 @@ async function gather(
     }
   }
   const fileSlot = type.input.find((one) => takesFiles(one));
+  if (fileSlot && left.some((file) => fits(fileSlot.kind, file))) return ONE_FILE;
   const [stray] = left;
   // What was attached for it, and nothing else, must be of use; what stood on a message replied to need not be.
   if (stray && fileSlot && !given.has(fileSlot.key)) return wrongFile(fileSlot, stray, nextcloud.fileBytes) ?? '';
@@ -165,7 +166,7 @@ async function gather(
 }
 
 /** The slot that typed text goes into. */
-export function mainText(type: TaskType): Slot | null {
+function mainText(type: TaskType): Slot | null {
   const texts = type.input.filter(({ kind }) => kind === 'text');
   return texts.find(({ key }) => key === 'input') ?? texts[0] ?? null;
 }

@@ -46,7 +46,7 @@ const simple = z.object({
   goOn: z.literal(false),
 });
 /** How an order is read back from a row. What is chained to it has nothing chained to itself. */
-export const storedOrder = simple.extend({
+const storedOrder = simple.extend({
   chain: simple.nullable(),
   goOn: z.boolean(),
 }) satisfies z.ZodType<TaskOrder>;

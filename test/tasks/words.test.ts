@@ -98,9 +98,14 @@ describe('what is put into a slot', () => {
     });
     expect(readSlot(slot({}), ' ', most)).toEqual({ wrong: 'Please fill this in.' });
     expect(readSlot(slot({ required: false }), '', most)).toEqual({ nothing: true });
+    expect(readSlot(slot({ list: true }), ' \n', most)).toEqual({ given: { value: [] } });
     expect(readSlot(slot({ kind: 'audio' }), [], most)).toEqual({ wrong: 'Please choose a file.' });
     const file = { platform: 'p', id: 'f', name: 'a.ogg', type: 'audio/ogg', size: 2_000_000, token: '' };
     expect(readSlot(slot({ kind: 'audio' }), [file], most)).toMatchObject({ wrong: expect.stringMatching(/2 MB/) });
+    const small = { ...file, size: 10 };
+    expect(readSlot(slot({ kind: 'audio' }), [small, small], most)).toMatchObject({
+      wrong: expect.stringMatching(/one file/),
+    });
   });
 
   it('is a file of the right kind, by its type, else by its ending', () => {
