@@ -8,6 +8,7 @@ import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
+import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 
 /** Accounts over a real store and a scripted Open WebUI behind sockets. */
@@ -29,8 +30,7 @@ export function newSecretKey(): Secret {
 /** Ann on a platform, or whoever is described. */
 export function somebody(more: Partial<Person> & { id?: string } = {}): Person {
   const { id = 'ann', ...rest } = more;
-  const known = { email: null, locale: null, timezone: null, bot: false, guest: false, stranger: false, groups: [] };
-  return { ref: { platform: 'plain', team: 'T1', id }, name: 'Ann', ...known, ...rest };
+  return person('Ann', { ref: { platform: 'plain', team: 'T1', id }, ...rest });
 }
 
 /** Opens it. `store` and `openWebUI` may be given, to start a second time on what the first left; they are then not closed. */

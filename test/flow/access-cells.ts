@@ -5,7 +5,8 @@ import type { Person } from '../../src/chat/messages.ts';
 import type { Place } from '../../src/chat/places.ts';
 import type { Action } from '../../src/turn/control-id.ts';
 import { controlId } from '../../src/turn/control-id.ts';
-import { person, type World } from './world.ts';
+import { person } from '../person.ts';
+import type { World } from './world.ts';
 
 /** The rules that all cells are held against. */
 export const RULES: AccessRules = {

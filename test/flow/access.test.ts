@@ -5,9 +5,10 @@ import { type Place, placeKey } from '../../src/chat/places.ts';
 import { createNextButtons } from '../../src/inbox/next-buttons.ts';
 import type { Store } from '../../src/store/port.ts';
 import { readControlId } from '../../src/turn/control-id.ts';
+import { person } from '../person.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { type Entry, type Fate, type Left, RULES, WHAT, WHERE, WHO } from './access-cells.ts';
-import { openWorld, person, type World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 // Who × where × what. A first Parley lets everybody in, so that there is something to press; a second one, on what it left, has the rules.
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { person } from '../person.ts';
 import { answer, refuses, says } from '../servers/openwebui/script.ts';
-import { DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

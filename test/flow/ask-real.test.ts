@@ -15,8 +15,9 @@ import { openCache } from '../../src/store/cache.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { startOpenWebUI } from '../../tools/openwebui/start.ts';
+import { person } from '../person.ts';
 import { createPlain } from '../servers/plain.ts';
-import { CHANNEL, person } from './world.ts';
+import { CHANNEL } from './world.ts';
 
 /** Set by `npm run test:openwebui`: the version to hold Parley against. */
 const wanted = process.env.PARLEY_TEST_OPENWEBUI ?? '';

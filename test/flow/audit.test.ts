@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
 import { AUDITED } from '../../src/chat/audit.ts';
+import { person } from '../person.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { lastingVault, link } from './linked.ts';
 import { openCloudWorld } from './nextcloud-world.ts';
 import { makePrompt, pressIn } from './prompt-world.ts';
-import { DIRECT, openWorld, person, type World } from './world.ts';
+import { DIRECT, openWorld, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

@@ -3,10 +3,11 @@ import { systemClock } from '../../src/chat/clock.ts';
 import type { Message } from '../../src/chat/messages.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { person } from '../person.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
-import { CHANNEL, DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

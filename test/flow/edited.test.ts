@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MessageEvent } from '../../src/chat/events.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
+import { person } from '../person.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
-import { openWorld, person, type World } from './world.ts';
+import { openWorld, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Adapter } from '../../src/chat/adapter.ts';
+import { person } from '../person.ts';
 import { says } from '../servers/openwebui/script.ts';
-import { DIRECT, openWorld, person, type World } from './world.ts';
+import { DIRECT, openWorld, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {

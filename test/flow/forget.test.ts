@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { person } from '../person.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { lastingVault, link, markdownOf } from './linked.ts';
 import { pressIn, wordsIn } from './prompt-world.ts';
-import { DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ParleyLimits } from '../../src/parley.ts';
+import { person } from '../person.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { formIn, pressIn, send, wordsIn } from './prompt-world.ts';
-import { CHANNEL, DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

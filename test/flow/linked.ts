@@ -3,8 +3,9 @@ import type { Answer } from '../../src/chat/adapter.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { newKey } from '../../src/demo/openwebui/world.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
+import { person } from '../person.ts';
 import type { ScriptedOpenWebUI } from '../servers/openwebui/server.ts';
-import { person, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** A vault as it is when Parley has a key of its own: without one, people cannot link. */
 export function lastingVault(): Vault {

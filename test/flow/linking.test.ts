@@ -8,9 +8,10 @@ import type { Person } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { formIn, makePrompt, narrow, pressIn, send, wordsIn } from './prompt-world.ts';
-import { CHANNEL, DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 const closing: (() => Promise<unknown>)[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createVault } from '../../src/store/vault.ts';
 import { createTestClock } from '../clock.ts';
+import { person } from '../person.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
 import { pressIn, wordsIn } from './prompt-world.ts';
-import { person } from './world.ts';
 
 let world: CloudWorld;
 afterEach(() => world?.close());

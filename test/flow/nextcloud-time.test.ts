@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestClock, type TestClock } from '../clock.ts';
+import { person } from '../person.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
-import { person, THREAD } from './world.ts';
+import { THREAD } from './world.ts';
 
 // Time is the test's: hours pass in seconds, while every call goes over a real socket.
 

@@ -2,10 +2,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../src/chat/messages.ts';
 import type { Place } from '../../src/chat/places.ts';
 import { controlId } from '../../src/turn/control-id.ts';
+import { person } from '../person.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { lastingVault, link } from './linked.ts';
 import { wordsIn } from './prompt-world.ts';
-import { DIRECT, openWorld, person, THREAD, type World } from './world.ts';
+import { DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Trigger } from '../../src/chat/events.ts';
 import { controlId } from '../../src/turn/control-id.ts';
 import { encodeQuestion } from '../../src/turn/question.ts';
+import { person } from '../person.ts';
 import { says } from '../servers/openwebui/script.ts';
-import { CHANNEL, DIRECT, openWorld, person, type World } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

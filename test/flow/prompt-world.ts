@@ -5,7 +5,8 @@ import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import type { Prompt } from '../../src/openwebui/prompt-rows.ts';
 import { createPrompt, type PromptDraft } from '../../src/openwebui/prompts.ts';
-import { person, type World } from './world.ts';
+import { person } from '../person.ts';
+import type { World } from './world.ts';
 
 /** Makes a prompt on the world's server, by the owner of this key (the service account's when not given). */
 export async function makePrompt(

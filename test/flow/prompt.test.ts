@@ -2,8 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect, type OpenWebUI } from '../../src/openwebui/connection.ts';
 import { deletePrompt, togglePrompt, updatePrompt } from '../../src/openwebui/prompts.ts';
+import { person } from '../person.ts';
 import { formIn, makePrompt, narrow, pressIn, send, wordsIn } from './prompt-world.ts';
-import { CHANNEL, DIRECT, openWorld, person, type World } from './world.ts';
+import { CHANNEL, DIRECT, openWorld, type World } from './world.ts';
 
 let world: World;
 afterEach(() => world.close());

@@ -5,9 +5,10 @@ import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import { findPeople } from '../../src/openwebui/principals.ts';
 import type { Prompt } from '../../src/openwebui/prompt-rows.ts';
 import { listPrompts, pagePrompts, updatePrompt } from '../../src/openwebui/prompts.ts';
+import { person } from '../person.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { formIn, makePrompt, pressIn, send, wordsIn } from './prompt-world.ts';
-import { CHANNEL, openWorld, person, type World } from './world.ts';
+import { CHANNEL, openWorld, type World } from './world.ts';
 
 let world: World;
 let attached = '[]';

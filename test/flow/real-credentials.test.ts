@@ -14,9 +14,10 @@ import { createParley, type Parley } from '../../src/parley.ts';
 import { openCache } from '../../src/store/cache.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { startOpenWebUI } from '../../tools/openwebui/start.ts';
+import { person } from '../person.ts';
 import { createPlain } from '../servers/plain.ts';
 import { lastingVault } from './linked.ts';
-import { person, THREAD } from './world.ts';
+import { THREAD } from './world.ts';
 
 /** Set by `npm run test:openwebui`: the version to hold Parley against. */
 const wanted = process.env.PARLEY_TEST_OPENWEBUI ?? '';

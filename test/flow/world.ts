@@ -14,6 +14,7 @@ import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
+import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain, type Plain, type PlainMessage } from '../servers/plain.ts';
 
@@ -51,22 +52,6 @@ export const THREAD: Place = { platform: 'plain', team: 'T1', channel: 'C1', thr
 /** The channel itself: a question written here gets a thread of its own. */
 export const CHANNEL: Place = { ...THREAD, thread: null };
 export const DIRECT: Place = { platform: 'plain', team: 'T1', channel: 'D1', thread: null, kind: 'direct' };
-
-export function person(name: string, more: Partial<Person> = {}): Person {
-  const ref = { platform: 'plain', team: 'T1', id: name.toLowerCase() };
-  return {
-    ref,
-    name,
-    email: null,
-    locale: null,
-    timezone: null,
-    bot: false,
-    guest: false,
-    stranger: false,
-    groups: [],
-    ...more,
-  };
-}
 
 /** Opens the world. `store` and `openWebUI` may be given, to start Parley a second time on what the first left. */
 export async function openWorld(

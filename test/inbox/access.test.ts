@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AccessEntry, type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
 import { createAccess } from '../../src/inbox/access.ts';
-import { CHANNEL, DIRECT, person, THREAD } from '../flow/world.ts';
+import { CHANNEL, DIRECT, THREAD } from '../flow/world.ts';
+import { person } from '../person.ts';
 
 const entry = (written: string): AccessEntry => {
   const [kind, id = ''] = written.split(':');

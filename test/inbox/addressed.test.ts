@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { MessageEvent } from '../../src/chat/events.ts';
 import { type Dialogue, isAddressed, type ThreadMode } from '../../src/inbox/addressed.ts';
+import { person } from '../person.ts';
 
 const place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' } as const;
 
 function by(id: string, addressed: MessageEvent['addressed']): Pick<MessageEvent, 'addressed' | 'message'> {
-  const author = {
-    ref: { platform: 'test', team: 'T', id },
-    name: id,
-    email: null,
-    locale: null,
-    timezone: null,
-    bot: false,
-    guest: false,
-    stranger: false,
-    groups: [],
+  return {
+    addressed,
+    message: { ref: { place, id: '1' }, author: person(id), text: '', files: [], at: 0, ours: false },
   };
-  return { addressed, message: { ref: { place, id: '1' }, author, text: '', files: [], at: 0, ours: false } };
 }
 
 /** Who is answered in a joined conversation, message by message. `@ann` is a mention by Ann. */

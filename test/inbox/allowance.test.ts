@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { userKey } from '../../src/chat/places.ts';
 import { type AskLimits, createAllowance } from '../../src/inbox/allowance.ts';
 import type { Job } from '../../src/store/port.ts';
-import { DIRECT, person, THREAD } from '../flow/world.ts';
+import { DIRECT, THREAD } from '../flow/world.ts';
+import { person } from '../person.ts';
 import { sampleJob } from './job.ts';
 
 const NONE: AskLimits = { person: null, channel: null, atOnce: null, tasksAtOnce: null };

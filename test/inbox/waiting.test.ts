@@ -9,7 +9,8 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
 import type { Question } from '../../src/turn/question.ts';
 import { createTestClock } from '../clock.ts';
-import { person, THREAD } from '../flow/world.ts';
+import { THREAD } from '../flow/world.ts';
+import { person } from '../person.ts';
 
 let vault: Vault;
 let store: Store;

@@ -6,7 +6,7 @@ import type { FileRef } from '../../src/chat/messages.ts';
 import { messageKey, type Place } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import type { Store } from '../../src/store/port.ts';
-import { person } from '../flow/world.ts';
+import { person } from '../person.ts';
 import { createPlain } from '../servers/plain.ts';
 import { type House, type Lodger, moveIn } from './house.ts';
 

@@ -1,24 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Message, Person } from '../../src/chat/messages.ts';
+import type { Message } from '../../src/chat/messages.ts';
 import { cleanText, cleanTitle, composeQuestion, recentTurns, titleOf } from '../../src/turn/compose.ts';
 import type { Question } from '../../src/turn/question.ts';
+import { person } from '../person.ts';
 
 const place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' } as const;
-
-function person(name: string): Person {
-  return {
-    ref: { platform: 'test', team: 'T', id: name },
-    name,
-    email: null,
-    locale: null,
-    timezone: null,
-    bot: false,
-    guest: false,
-    stranger: false,
-    groups: [],
-  };
-}
 
 function message(name: string, text: string, id = `${name}:${text}`): Message {
   return { ref: { place, id }, author: person(name), text, files: [], at: 0, ours: false };

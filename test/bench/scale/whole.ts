@@ -7,7 +7,6 @@ import { request } from 'undici';
 import * as z from 'zod';
 import { systemClock } from '../../../src/chat/clock.ts';
 import type { MessageEvent } from '../../../src/chat/events.ts';
-import type { Person } from '../../../src/chat/messages.ts';
 import { messageKey, type Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { connect, disconnect } from '../../../src/openwebui/connection.ts';
@@ -16,6 +15,7 @@ import { createParley } from '../../../src/parley.ts';
 import { openStore } from '../../../src/store/address.ts';
 import { openCache } from '../../../src/store/cache.ts';
 import { createVault } from '../../../src/store/vault.ts';
+import { person } from '../../person.ts';
 import { readSteady } from '../../servers/openwebui/steady-answer.ts';
 import { quantile } from '../figures.ts';
 import { createBenchAdapter } from './adapter.ts';
@@ -62,17 +62,7 @@ const host = await bench.host;
 
 function question(at: number): MessageEvent {
   const place: Place = { platform: 'bench', team: 'T1', channel: `c${at}`, thread: null, kind: 'direct' };
-  const author: Person = {
-    ref: { platform: 'bench', team: 'T1', id: `u${at}` },
-    name: `Person ${at}`,
-    email: null,
-    locale: null,
-    timezone: null,
-    bot: false,
-    guest: false,
-    stranger: false,
-    groups: [],
-  };
+  const author = person(`Person ${at}`, { ref: { platform: 'bench', team: 'T1', id: `u${at}` } });
   const ref = { place, id: `Q${at}` };
   const message = { ref, author, text: `q${at}`, files: [], at: Date.now(), ours: false };
   return { type: 'message', key: messageKey(ref), message, addressed: 'direct', conversation: place, replyTo: null };
