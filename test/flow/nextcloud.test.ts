@@ -156,6 +156,15 @@ describe('other kinds of task', () => {
     await shown(/./);
   });
 
+  it('a chat begins without a history', async () => {
+    world = await quickly(quick);
+    const form = formIn(await run('run chat Hello'));
+    const history = form.fields.find((field) => field.label === 'Chat history');
+    expect([history?.required, history?.hint]).toEqual([false, expect.stringMatching(/^One on each line\. /)]);
+    expect(await send(world, form, { 'System prompt': 'Be kind.' })).toEqual({ do: 'work', private: false });
+    await vi.waitFor(() => expect(world.cloud.world.book.all()[0]?.input).toMatchObject({ history: [] }), soon);
+  });
+
   it('a form asks again for what the kind has come to need while it stood open', async () => {
     world = await quickly(quick);
     const form = formIn(await run('run core:text2text:reformulation'));
@@ -188,7 +197,9 @@ describe('other kinds of task', () => {
     expect(wordsIn(await run('summarize', { files: [world.file('cat.png', 'image/png')] }))).toMatch(
       /cannot read text/,
     );
-    expect(formIn(await run('transcribe')).fields.map((field) => field.type)).toContain('file');
+    const two = [world.file('one.ogg', 'audio/ogg'), world.file('two.ogg', 'audio/ogg')];
+    expect(wordsIn(await run('transcribe', { files: two }))).toMatch(/one file at a time/);
+    expect(formIn(await run('transcribe')).fields.map((field) => [field.type, field.max])).toContainEqual(['file', 1]);
     await run('transcribe', { files: [world.file('empty.ogg', 'audio/ogg', new Uint8Array())] });
     await shown(/That file is empty/);
     expect(world.cloud.seen({ method: 'POST', path: /schedule$/ })).toEqual([]);
