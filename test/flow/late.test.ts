@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/chat/clock.ts';
 import { askFirst } from '../../src/inbox/late.ts';
+import { question } from '../question.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { CHANNEL, DIRECT, openWorld, type World } from './world.ts';
 
@@ -98,23 +99,7 @@ describe('a private question that came late', () => {
     );
     if (!job) throw new Error('not accepted');
     const { message } = old(20);
-    const question = {
-      asker: message.author,
-      place: CHANNEL,
-      conversation: CHANNEL,
-      message: null,
-      trigger: null,
-      text: 'A secret?',
-      files: [],
-      replyTo: null,
-      model: null,
-      announce: null,
-      private: true,
-      at: message.at,
-      generation: 0,
-      replaces: null,
-      confirmed: false,
-    };
+    const asked = question('A secret?', CHANNEL, { asker: message.author, private: true, at: message.at });
     const delivery = {
       tell: async (user: { id: string }) => {
         told.push(user.id);
@@ -123,7 +108,7 @@ describe('a private question that came late', () => {
       say: () => Promise.reject(new Error('said aloud')),
     };
     const rooms = { store: world.store, delivery, clock: systemClock };
-    expect(await askFirst(rooms, job, question)).toBe(true);
+    expect(await askFirst(rooms, job, asked)).toBe(true);
     expect(told).toEqual(['ann']);
   });
 });

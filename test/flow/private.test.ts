@@ -3,6 +3,7 @@ import type { Trigger } from '../../src/chat/events.ts';
 import { controlId } from '../../src/turn/control-id.ts';
 import { encodeQuestion } from '../../src/turn/question.ts';
 import { person } from '../person.ts';
+import { question } from '../question.ts';
 import { says } from '../servers/openwebui/script.ts';
 import { CHANNEL, DIRECT, openWorld, type World } from './world.ts';
 
@@ -29,25 +30,14 @@ async function open(options: Parameters<typeof openWorld>[0] = {}): Promise<void
 /** A question whose answer only Ann may see, as a private command asks it in a channel; the key of its event. */
 async function askPrivately(text: string): Promise<string> {
   const { key, trigger } = world.command('x', '', { place: CHANNEL });
-  const question = {
-    asker: person('Ann'),
-    place: CHANNEL,
-    conversation: CHANNEL,
-    message: null,
+  const asked = question(text, CHANNEL, {
     trigger: { ...trigger, private: true },
-    text,
-    files: [],
-    replyTo: null,
-    model: null,
     announce: 'Ann asked something',
     private: true,
     at: Date.now(),
-    generation: 0,
-    replaces: null,
-    confirmed: false,
-  };
+  });
   const job = { key, lane: 'turn', conversation: `alone:${key}`, kind: 'question', notBefore: 0 } as const;
-  const payload = encodeQuestion(question, world.vault);
+  const payload = encodeQuestion(asked, world.vault);
   await world.store.jobs.accept({ ...job, payload, expiresAt: Date.now() + 60_000 }, Date.now());
   // Anything that is accepted makes the queue look.
   await world.host.accept(world.message('Hi', { place: DIRECT, addressed: 'direct' }));

@@ -7,10 +7,10 @@ import { createWaiting, type Waiting } from '../../src/inbox/waiting.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
-import type { Question } from '../../src/turn/question.ts';
 import { createTestClock } from '../clock.ts';
 import { THREAD } from '../flow/world.ts';
 import { person } from '../person.ts';
+import { question } from '../question.ts';
 
 let vault: Vault;
 let store: Store;
@@ -57,27 +57,8 @@ beforeEach(() => {
 });
 afterEach(() => store.close());
 
-function question(name: string, text: string): Question {
-  return {
-    asker: person(name),
-    place: THREAD,
-    conversation: THREAD,
-    message: null,
-    trigger: null,
-    text,
-    files: [],
-    replyTo: null,
-    model: null,
-    announce: null,
-    private: false,
-    at: 0,
-    generation: 0,
-    replaces: null,
-    confirmed: false,
-  };
-}
-
-const ask = (name: string, key = 'follow:1:0') => waiting.questions.add(key, question(name, 'And rye?'));
+const ask = (name: string, key = 'follow:1:0') =>
+  waiting.questions.add(key, question('And rye?', THREAD, { asker: person(name) }));
 
 async function link(name: string) {
   linked.add(name);

@@ -4,6 +4,7 @@ import type { Message } from '../../src/chat/messages.ts';
 import { cleanText, cleanTitle, composeQuestion, recentTurns, titleOf } from '../../src/turn/compose.ts';
 import type { Question } from '../../src/turn/question.ts';
 import { person } from '../person.ts';
+import { question as questionAt } from '../question.ts';
 
 const place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' } as const;
 
@@ -11,26 +12,7 @@ function message(name: string, text: string, id = `${name}:${text}`): Message {
   return { ref: { place, id }, author: person(name), text, files: [], at: 0, ours: false };
 }
 
-function question(text: string, more: Partial<Question> = {}): Question {
-  return {
-    asker: person('Ann'),
-    place,
-    conversation: place,
-    message: null,
-    trigger: null,
-    text,
-    files: [],
-    replyTo: null,
-    model: null,
-    announce: null,
-    private: false,
-    at: 0,
-    generation: 0,
-    replaces: null,
-    confirmed: false,
-    ...more,
-  };
-}
+const question = (text: string, more: Partial<Question> = {}) => questionAt(text, place, more);
 
 describe('a question for the model', () => {
   it('carries the name of who asks where several may speak', () => {
