@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { subjectOf } from '../../src/demo/openwebui/answers/subject.ts';
 import { type RunningStandIn, startOpenWebUI } from '../../src/demo/openwebui/server.ts';
 import { type Call, talk } from './talk.ts';
 
@@ -95,6 +96,13 @@ describe('direct answers', () => {
     expect(thought[0].choices[0].delta.reasoning_content).toBeTypeOf('string');
     const failed = frames((await call('/api/chat/completions', { body: ask('an error', { stream: true }) })).text);
     expect(failed.some((frame) => frame.error?.message.includes('asked to fail'))).toBe(true);
+  });
+
+  it('speaks of what was asked, not of the shape it was asked for in', () => {
+    expect(subjectOf('Compare tea and coffee in a table')).toBe('tea and coffee');
+    expect(subjectOf('Show me code that reads a file, in two languages')).toBe('code that reads a file');
+    expect(subjectOf('Plan a small team offsite as a list')).toBe('Plan a small team offsite');
+    expect(subjectOf('a table of rivers')).toBe('rivers');
   });
 
   it('a summary is made of what was written, whatever words stand in it', async () => {

@@ -27,13 +27,18 @@ export function keywords(question: string): string[] {
 }
 
 const kindWords =
-  /^(?:(?:an?|some|the)\s+)?(?:long\s+)?(?:sources?|tables?|lists?|code|errors?|think|story|essay|report|comparison|compare|image|picture)\b(?:\s+(?:for|of|on|about|in|with))?\s*/i;
+  /^(?:(?:an?|some|the)\s+)?(?:long\s+)?(?:sources?|tables?|lists?|code|errors?|think|story|essay|report|comparison|compare|image|picture)\b(?!\s+(?:that|which)\b)(?:\s+(?:for|of|on|about|in|with))?\s*/i;
+
+/** What shape an answer is wished for in, at the end of a question. */
+const shapeWords =
+  /,?\s+(?:in|as) (?:an?|one|two|three) (?:[\p{L}-]+ )?(?:tables?|lists?|languages?|words?|sentences?)$/iu;
 
 /** What a question is about, in a few words, for use inside a sentence: without what kind of answer it asks for. */
 export function subjectOf(question: string): string {
   const text = bare(question, 60)
     .replace(/^(?:what|who|where|when) (?:is|are|was|were)\s+/i, '')
     .replace(kindWords, '')
+    .replace(shapeWords, '')
     .replace(/^(?:a|an|the)\s+/i, '');
   return text === '' ? 'what you asked for' : text;
 }
