@@ -35,7 +35,7 @@ export const meanings = {
   credential: {
     kind: 'unauthorized',
     retry: never,
-    say: 'Nextcloud no longer accepts this account’s app password. Please link your Nextcloud account again.',
+    say: 'Nextcloud no longer accepts this account’s app password. Please connect the account anew with `/nextcloud connect`.',
   },
   'brute-force': {
     kind: 'busy',
@@ -70,7 +70,7 @@ export const meanings = {
   'no-file': {
     kind: 'missing',
     retry: never,
-    say: 'Nextcloud cannot find this file in your account. Please send it again.',
+    say: 'Nextcloud cannot find this task’s file any more. Please send it again.',
   },
   'file-access': {
     kind: 'forbidden',
@@ -90,12 +90,12 @@ export const meanings = {
   'no-route': {
     kind: 'missing',
     retry: never,
-    say: 'This version of Nextcloud cannot do that.',
+    say: 'This version of Nextcloud cannot do that. Its administrator can update it.',
   },
   method: {
     kind: 'missing',
     retry: never,
-    say: 'This version of Nextcloud cannot do that.',
+    say: 'This version of Nextcloud cannot do that. Its administrator can update it.',
   },
   'no-api': {
     kind: 'missing',
@@ -160,12 +160,12 @@ export const meanings = {
   'app-only': {
     kind: 'forbidden',
     retry: never,
-    say: 'Nextcloud keeps this for its own apps.',
+    say: 'Nextcloud keeps this for its own apps. `/nextcloud types` shows what it does for people.',
   },
   quota: {
     kind: 'too-large',
     retry: never,
-    say: 'There is no room left for this file in your Nextcloud. Please delete something there, then try again.',
+    say: 'There is no room left for this file in Nextcloud. Please delete something there or ask its administrator for more room, then try again.',
   },
   'file-size': {
     kind: 'too-large',

@@ -30,7 +30,7 @@ describe('a credential', () => {
         expect((await failureOf(taskTypes(nc))).problem).toMatchObject({
           kind: 'unauthorized',
           retry: { when: 'never' },
-          say: expect.stringContaining('link your Nextcloud account again'),
+          say: expect.stringContaining('connect the account anew with `/nextcloud connect`'),
         });
         const before = wire.seen.length;
         for (const call of [taskTypes(nc), tasks(nc), schedule(nc, order), account(nc).then(() => taskTypes(nc))]) {
