@@ -37,6 +37,12 @@ async function refusal(client: Client, frame: Extract<FromPage, { n: string }>):
 }
 
 describe('messages', () => {
+  it('name their conversation by the first of them, without a key that stands in it', async () => {
+    const thread = await say(ann, mine, 'mine: sk-1234567890abcdef1234567890abcdef');
+    const { conversation } = await ann.next('conversation', (frame) => frame.conversation.id === thread);
+    expect(conversation.preview).toBe('mine: [a key, left out]');
+  });
+
   it('are direct in private, a mention where they begin a shared thread or name the bot, else ambient', async () => {
     await say(ann, mine, 'Private');
     const thread = await say(ann, 'team', 'Hello all');
