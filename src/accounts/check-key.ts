@@ -31,7 +31,7 @@ function explained(problem: Problem): Failure {
   if (kind === 'forbidden' && /api key/i.test(detail))
     return refusal(
       kind,
-      'Open WebUI does not let you use API keys yet. An administrator there must switch on “Enable API Keys” (Admin Panel, Settings, General) and give your group the permission “API Keys” (Features).',
+      'Open WebUI does not let you use API keys yet. An administrator there must switch on “API Keys” in its settings and give your group the permission “API Keys” (Features).',
       detail,
     );
   // Newer servers tell a key of somebody who waits nothing at all; a path that is closed to keys is a 403.
