@@ -1,22 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LinkNeeded } from '../../src/accounts/accounts.ts';
 import { Failure } from '../../src/chat/errors.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { listModels } from '../../src/openwebui/models.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { closeAfter } from '../close-after.ts';
+import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { type AccountWorld, newSecretKey, openAccounts, somebody } from './world.ts';
-
-const open: AccountWorld[] = [];
-
-async function world(...given: Parameters<typeof openAccounts>): Promise<AccountWorld> {
-  const made = await openAccounts(...given);
-  open.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
 
 async function refusal(doing: Promise<unknown>): Promise<string> {
   const thrown = await doing.then(
@@ -29,7 +19,7 @@ async function refusal(doing: Promise<unknown>): Promise<string> {
 
 describe('linking an account', () => {
   it('asks with the person’s own key from then on, and with nobody else’s', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     const account = await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     expect(account).toMatchObject({ name: 'Otto Other', email: 'otto@example.test' });
     const identity = await accounts.asking(somebody());
@@ -42,14 +32,14 @@ describe('linking an account', () => {
 
   it('is remembered over a restart', async () => {
     const vault = createVault(newSecretKey());
-    const { accounts, openWebUI, store } = await world({ vault });
+    const { accounts, openWebUI, store } = await openAccounts({ vault });
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
-    const again = await world({ vault, store, openWebUI });
+    const again = await openAccounts({ vault, store, openWebUI });
     expect(again.accounts.known(somebody())).toMatchObject({ account: { email: 'otto@example.test' } });
   });
 
   it('refuses a key that the server does not know, and does not repeat it', async () => {
-    const { accounts, logged } = await world();
+    const { accounts, logged } = await openAccounts();
     const key = `sk-${'7'.repeat(32)}`;
     const said = await refusal(accounts.link(somebody(), new Secret(key)));
     expect(said).toMatch(/does not know that key/);
@@ -58,24 +48,23 @@ describe('linking an account', () => {
   });
 
   it.each(['0.12', '0.8'] as const)('refuses the key of somebody who waits to be accepted (%s)', async (profile) => {
-    const { startScriptedOpenWebUI } = await import('../servers/openwebui/server.ts');
     const openWebUI = await startScriptedOpenWebUI({ profile });
-    const { accounts } = await world({ openWebUI });
+    closeAfter(() => openWebUI.close());
+    const { accounts } = await openAccounts({ openWebUI });
     expect(await refusal(accounts.link(somebody(), new Secret(openWebUI.pendingKey)))).toMatch(/waits to be accepted/);
-    await openWebUI.close();
   });
 
   it('names the two settings where API keys are off', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     openWebUI.world.settings.apiKeys = false;
     const said = await refusal(accounts.link(somebody(), new Secret(openWebUI.otherKey)));
-    expect(said).toMatch(/Enable API Keys.*permission “API Keys”/);
+    expect(said).toMatch(/switch on “API Keys” in its settings.*permission “API Keys”/);
   });
 
   it.each(['', 'hunter2', 'sk-a b c d e f g h i', 'sk-ä234567890', 'sk-1234567890\nhost: evil'])(
     'sends nothing that is no key: %j',
     async (key) => {
-      const { accounts, openWebUI } = await world();
+      const { accounts, openWebUI } = await openAccounts();
       const before = openWebUI.requests.length;
       expect(await refusal(accounts.link(somebody(), new Secret(key)))).toMatch(/no API key/);
       expect(openWebUI.requests.slice(before).filter((one) => one.headers.authorization?.includes('hunter2'))).toEqual(
@@ -85,34 +74,34 @@ describe('linking an account', () => {
   );
 
   it('links no program', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     const bot = somebody({ bot: true });
     expect(await refusal(accounts.link(bot, new Secret(openWebUI.otherKey)))).toMatch(/programs cannot link/);
     expect((await accounts.asking(bot)).owner).toBeNull();
-    const strict = await world({ policy: 'require' });
+    const strict = await openAccounts({ policy: 'require' });
     expect(await refusal(strict.accounts.asking(bot))).toMatch(/programs cannot link/);
     expect(strict.accounts.known(bot)).toBeNull();
   });
 
   it('is off without a secret key, and says who must do what', async () => {
-    const { accounts, openWebUI } = await world({ vault: createVault(null) });
+    const { accounts, openWebUI } = await openAccounts({ vault: createVault(null) });
     expect(await refusal(accounts.link(somebody(), new Secret(openWebUI.otherKey)))).toMatch(/PARLEY_SECRET_KEY/);
     expect(accounts.linkingOff).toMatch(/PARLEY_SECRET_KEY/);
   });
 
   it('takes any id for what it is', async () => {
     const vault = createVault(newSecretKey());
-    const { accounts, openWebUI, store } = await world({ vault });
+    const { accounts, openWebUI, store } = await openAccounts({ vault });
     for (const id of ['__proto__', 'constructor', 'toString'])
       expect((await accounts.asking(somebody({ id }))).owner).toBeNull();
     await accounts.link(somebody({ id: '__proto__' }), new Secret(openWebUI.otherKey));
-    const again = await world({ vault, store, openWebUI });
+    const again = await openAccounts({ vault, store, openWebUI });
     expect(again.accounts.known(somebody({ id: '__proto__' }))?.owner).toBe('plain:T1:__proto__');
     expect((await again.accounts.asking(somebody({ id: 'constructor' }))).owner).toBeNull();
   });
 
   it('ends with unlinking', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     expect(await accounts.unlink(somebody())).toBe(true);
     expect(await accounts.unlink(somebody())).toBe(false);
@@ -124,7 +113,7 @@ describe('linking an account', () => {
 describe('a key that is no longer good', () => {
   it('is never used again once the server refused it, also after a restart, until it is linked anew', async () => {
     const vault = createVault(newSecretKey());
-    const { accounts, openWebUI, store } = await world({ vault });
+    const { accounts, openWebUI, store } = await openAccounts({ vault });
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     const identity = await accounts.asking(somebody());
     revoke(openWebUI);
@@ -136,7 +125,7 @@ describe('a key that is no longer good', () => {
     expect(accounts.known(somebody())).toBeNull();
     expect(await accounts.owning('plain:T1:ann')).toBeNull();
     await openWebUI.until(() => true);
-    const again = await world({ vault, store, openWebUI });
+    const again = await openAccounts({ vault, store, openWebUI });
     await expect(again.accounts.asking(somebody())).rejects.toMatchObject({ reason: 'refused' });
     expect(sent()).toBe(before);
     await again.accounts.link(somebody(), new Secret(openWebUI.adminKey));
@@ -144,7 +133,7 @@ describe('a key that is no longer good', () => {
   });
 
   it('does not take a key down that was linked since', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     const old = await accounts.asking(somebody());
     await accounts.link(somebody(), new Secret(openWebUI.adminKey));
@@ -153,7 +142,7 @@ describe('a key that is no longer good', () => {
   });
 
   it('is not given up for what is merely not theirs, nor while API keys are off or a proxy is in the way', async () => {
-    const { accounts, openWebUI } = await world();
+    const { accounts, openWebUI } = await openAccounts();
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     const { server } = await accounts.asking(somebody());
     const failing = async () => expect(listModels(server)).rejects.toThrow();
@@ -171,9 +160,9 @@ describe('a key that is no longer good', () => {
   });
 
   it('counts as not to be used when the secret key was changed, with a clear word', async () => {
-    const { accounts, openWebUI, store } = await world();
+    const { accounts, openWebUI, store } = await openAccounts();
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
-    const changed = await world({ store, openWebUI });
+    const changed = await openAccounts({ store, openWebUI });
     expect(await refusal(changed.accounts.asking(somebody()))).toMatch(/secret key of Parley was changed.*\/link/);
     expect(changed.accounts.known(somebody())).toBeNull();
     await changed.accounts.unlink(somebody());
@@ -182,21 +171,21 @@ describe('a key that is no longer good', () => {
 
   it('is sealed anew at the start where the former secret key is given', async () => {
     const [before, after] = [newSecretKey(), newSecretKey()];
-    const { accounts, openWebUI, store } = await world({ vault: createVault(before) });
+    const { accounts, openWebUI, store } = await openAccounts({ vault: createVault(before) });
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
-    await world({ store, openWebUI, vault: createVault(after, [before]) });
-    const last = await world({ store, openWebUI, vault: createVault(after) });
+    await openAccounts({ store, openWebUI, vault: createVault(after, [before]) });
+    const last = await openAccounts({ store, openWebUI, vault: createVault(after) });
     expect((await last.accounts.asking(somebody())).owner).toBe('plain:T1:ann');
   });
 
   it('is not opened as another person’s', async () => {
     const vault = createVault(newSecretKey());
-    const { accounts, openWebUI, store } = await world({ vault });
+    const { accounts, openWebUI, store } = await openAccounts({ vault });
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
     const [link] = await store.links.list('openwebui');
     if (!link) throw new Error('no link');
     await store.links.put({ ...link, user: 'plain:T1:eve' });
-    const again = await world({ vault, store, openWebUI });
+    const again = await openAccounts({ vault, store, openWebUI });
     await expect(again.accounts.asking(somebody({ id: 'eve' }))).rejects.toBeInstanceOf(LinkNeeded);
   });
 });

@@ -1,22 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
+import { closeAfter } from '../close-after.ts';
+import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { type AccountWorld, openAccounts, somebody } from './world.ts';
-
-const open: AccountWorld[] = [];
-
-async function world(...given: Parameters<typeof openAccounts>): Promise<AccountWorld> {
-  const made = await openAccounts(...given);
-  open.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  for (const one of open.splice(0).toReversed()) await one.close();
-});
 
 describe('people without a link', () => {
   it('are asked to link where the policy says so', async () => {
-    const { accounts, openWebUI } = await world({ policy: 'require' });
+    const { accounts, openWebUI } = await openAccounts({ policy: 'require' });
     await expect(accounts.asking(somebody())).rejects.toMatchObject({ reason: 'missing' });
     expect(accounts.known(somebody())).toBeNull();
     await accounts.link(somebody(), new Secret(openWebUI.otherKey));
@@ -24,7 +14,7 @@ describe('people without a link', () => {
   });
 
   it('are matched by the whole e-mail in any case, and asked once in some minutes', async () => {
-    const { accounts, openWebUI, clock } = await world({ policy: 'match' });
+    const { accounts, openWebUI, clock } = await openAccounts({ policy: 'match' });
     const otto = somebody({ email: 'OTTO@Example.test' });
     const searches = () => openWebUI.seen({ path: '/api/v1/users/search' }).length;
     expect(accounts.known(otto)).toBeNull();
@@ -52,7 +42,7 @@ describe('people without a link', () => {
     ['they are of another organisation', { email: 'otto@example.test', stranger: true }, /cannot see your e-mail/],
     ['the account waits', { email: 'penny@example.test' }, /waits to be accepted/],
   ])('are refused by e-mail where %s', async (_, more, why) => {
-    const { accounts, openWebUI } = await world({ policy: 'match' });
+    const { accounts, openWebUI } = await openAccounts({ policy: 'match' });
     const [otto] = openWebUI.world.users.all().filter((user) => user.email === 'otto@example.test');
     if (otto) openWebUI.world.users.put({ ...otto, id: 'kim', email: 'kim@example.test', api_key: null });
     await expect(accounts.asking(somebody(more))).rejects.toMatchObject({
@@ -63,7 +53,7 @@ describe('people without a link', () => {
   });
 
   it('are refused where two accounts have their e-mail', async () => {
-    const { accounts, openWebUI } = await world({ policy: 'match' });
+    const { accounts, openWebUI } = await openAccounts({ policy: 'match' });
     const [otto] = openWebUI.world.users.all().filter((user) => user.email === 'otto@example.test');
     if (!otto) throw new Error('Otto is gone');
     openWebUI.world.users.put({ ...otto, id: 'another', email: 'Otto@example.test', api_key: null });
@@ -73,7 +63,7 @@ describe('people without a link', () => {
   });
 
   it('are refused for now, without being told a wrong reason, while the server is away', async () => {
-    const { accounts, openWebUI } = await world({ policy: 'match' });
+    const { accounts, openWebUI } = await openAccounts({ policy: 'match' });
     await openWebUI.down();
     await expect(accounts.asking(somebody({ email: 'otto@example.test' }))).rejects.toMatchObject({
       problem: { kind: 'unreachable' },
@@ -100,39 +90,31 @@ describe('an admin’s service key', () => {
   });
 
   it('is found out later when the server was away at the start', async () => {
-    const { startScriptedOpenWebUI } = await import('../servers/openwebui/server.ts');
     const openWebUI = await startScriptedOpenWebUI();
+    closeAfter(() => openWebUI.close());
     await openWebUI.down();
-    const { accounts, clock, logged } = await world({ openWebUI, key: openWebUI.adminKey });
+    const { accounts, clock, logged } = await openAccounts({ openWebUI, key: openWebUI.adminKey });
     expect((await accounts.asking(somebody())).owner).toBeNull();
     await openWebUI.up();
     while (!logged.some((line) => line.includes('admin’s key'))) await clock.advance(300_000);
     await expect(accounts.asking(somebody())).rejects.toMatchObject({ problem: { kind: 'forbidden' } });
-    await openWebUI.close();
   });
 });
 
 describe('whether the service key is an admin’s, while that could not be told yet', () => {
   it('is asked before it is asked with: not one question of theirs slips through once the server is up', async () => {
-    const { startScriptedOpenWebUI } = await import('../servers/openwebui/server.ts');
     const openWebUI = await startScriptedOpenWebUI();
+    closeAfter(() => openWebUI.close());
     await openWebUI.down();
-    const { accounts } = await world({ openWebUI, key: openWebUI.adminKey });
+    const { accounts } = await openAccounts({ openWebUI, key: openWebUI.adminKey });
     await accounts.asking(somebody());
     await openWebUI.up();
     await expect(accounts.asking(somebody())).rejects.toMatchObject({ problem: { kind: 'forbidden' } });
-    await openWebUI.close();
   });
 });
 
 async function keyOfAdmin(more: { allowAdminKey?: boolean } = {}): Promise<AccountWorld> {
-  const { startScriptedOpenWebUI } = await import('../servers/openwebui/server.ts');
   const openWebUI = await startScriptedOpenWebUI();
-  const made = await world({ openWebUI, key: openWebUI.adminKey, ...more });
-  const { close } = made;
-  made.close = async () => {
-    await close();
-    await openWebUI.close();
-  };
-  return made;
+  closeAfter(() => openWebUI.close());
+  return openAccounts({ openWebUI, key: openWebUI.adminKey, ...more });
 }

@@ -1,14 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import type { Links, Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { closeAfter } from '../close-after.ts';
 import { type AccountWorld, newSecretKey, openAccounts, somebody } from './world.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
 
 /** Accounts on a store whose writes of links are done, but are not known to be done before `next` runs. */
 async function world(): Promise<AccountWorld & { meanwhile(next: () => Promise<unknown>): void }> {
@@ -25,9 +21,8 @@ async function world(): Promise<AccountWorld & { meanwhile(next: () => Promise<u
     },
   };
   const store: Store = { ...real, links };
+  closeAfter(() => real.close());
   const made = await openAccounts({ store, vault });
-  closing.push(() => real.close());
-  closing.push(() => made.close());
   return {
     ...made,
     meanwhile(next) {

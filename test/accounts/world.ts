@@ -8,6 +8,7 @@ import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
+import { closeAfter } from '../close-after.ts';
 import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 
@@ -19,7 +20,6 @@ export interface AccountWorld {
   readonly accounts: Accounts;
   /** Everything that was logged. */
   readonly logged: string[];
-  close: () => Promise<void>;
 }
 
 /** A fresh secret key, as `openssl rand -base64 32` prints one. */
@@ -33,7 +33,7 @@ export function somebody(more: Partial<Person> & { id?: string } = {}): Person {
   return person('Ann', { ref: { platform: 'plain', team: 'T1', id }, ...rest });
 }
 
-/** Opens it. `store` and `openWebUI` may be given, to start a second time on what the first left; they are then not closed. */
+/** Opens it; it is closed after the test. `store` and `openWebUI` may be given, to start a second time on what the first left; they are then not closed. */
 export async function openAccounts(
   given: {
     store?: Store;
@@ -62,17 +62,11 @@ export async function openAccounts(
     log: { error: line, warn: line, info: line, debug: line },
   });
   if (given.started ?? true) await accounts.start();
-  return {
-    openWebUI,
-    store,
-    clock,
-    accounts,
-    logged,
-    async close() {
-      accounts.stop();
-      await disconnect(server);
-      if (!given.openWebUI) await openWebUI.close();
-      if (!given.store) await store.close();
-    },
-  };
+  closeAfter(async () => {
+    accounts.stop();
+    await disconnect(server);
+    if (!given.openWebUI) await openWebUI.close();
+    if (!given.store) await store.close();
+  });
+  return { openWebUI, store, clock, accounts, logged };
 }

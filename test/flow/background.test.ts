@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { demoModel } from '../../src/demo/openwebui/answers/demo-model.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { closeAfter } from '../close-after.ts';
 import { answer, refuses, says, silence, sources, toolCall } from '../servers/openwebui/script.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { DIRECT, openWorld, type World } from './world.ts';
@@ -12,20 +13,15 @@ import { DIRECT, openWorld, type World } from './world.ts';
 const armed = { ...demoModel({ seed: 1, pace: 'instant' }) };
 const models = armed.models.slice(0, 1).map((model) => ({ ...model, toolIds: ['weather'] }));
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 async function serverWithTools(profile: '0.8' | '0.10' | '0.12' = '0.12') {
   const openWebUI = await startScriptedOpenWebUI({ profile, model: { ...armed, models } });
-  closing.push(() => openWebUI.close());
+  closeAfter(() => openWebUI.close());
   return openWebUI;
 }
 
 async function opened(given: Parameters<typeof openWorld>[0] = {}): Promise<World> {
   const world = await openWorld({ openWebUI: await serverWithTools(), ...given });
-  closing.push(() => world.close());
+  closeAfter(() => world.close());
   return world;
 }
 
@@ -96,7 +92,7 @@ describe('a model with tools', () => {
   it('whose answer is under way when the process ends is looked at again by the next, and asked once', async () => {
     const vault = createVault(null);
     const store = openSqlite(':memory:', { vault });
-    closing.push(() => store.close());
+    closeAfter(() => store.close());
     const openWebUI = await serverWithTools();
     const first = await openWorld({ store, openWebUI });
     openWebUI.next(answer(['Sunny ', 2_000, 'in Bonn.']));
@@ -104,7 +100,7 @@ describe('a model with tools', () => {
     await vi.waitFor(() => expect(first.last()?.text).toBe('Sunny'), { timeout: 5_000 });
     await first.close();
     const second = await openWorld({ store, openWebUI, plain: first.plain });
-    closing.push(() => second.close());
+    closeAfter(() => second.close());
     await over(second);
     expect(second.plain.standing()).toEqual(['Sunny in Bonn.']);
     expect(branch(await chat(second)).map(({ text }) => text)).toEqual(['Weather?', 'Sunny in Bonn.']);

@@ -3,20 +3,26 @@ import { systemClock } from '../../src/chat/clock.ts';
 import type { MessageEvent } from '../../src/chat/events.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { closeAfter } from '../close-after.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
 import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  await world.close();
-  for (const close of closing.splice(0)) await close();
-});
+afterEach(() => world.close());
 
 async function open(given: Parameters<typeof openWorld>[0] = {}): Promise<void> {
   world = await openWorld(given);
+}
+
+/** What outlives Parley: its server, its store and the platform. */
+async function makeLasting() {
+  const openWebUI = await startScriptedOpenWebUI();
+  closeAfter(() => openWebUI.close());
+  const store = openSqlite(':memory:', { vault: createVault(null) });
+  closeAfter(() => store.close());
+  return { openWebUI, store, plain: createPlain({ clock: systemClock }) };
 }
 
 /** Asks and waits until nothing is left to be done. */
@@ -145,18 +151,13 @@ describe('a question that is deleted', () => {
   });
 
   it('takes its answer along after a restart, also where the platform would not at first', async () => {
-    const openWebUI = await startScriptedOpenWebUI();
-    const store = openSqlite(':memory:', { vault: createVault(null) });
-    const plain = createPlain({ clock: systemClock });
-    closing.push(
-      () => openWebUI.close(),
-      () => store.close(),
-    );
-    await open({ openWebUI, store, plain });
+    const lasting = await makeLasting();
+    const { openWebUI, plain } = lasting;
+    await open(lasting);
     openWebUI.next(says('Before the restart.'));
     const event = await ask('Then?', { place: DIRECT, addressed: 'direct' });
     await world.close();
-    await open({ openWebUI, store, plain });
+    await open(lasting);
     plain.fail('remove', 'busy', 'unreachable');
     await remove(event);
     await vi.waitFor(() => expect(plain.standing()).toEqual([]), { timeout: 10_000 });
@@ -164,14 +165,9 @@ describe('a question that is deleted', () => {
   });
 
   it('takes its answer along where the process ended between the two', async () => {
-    const openWebUI = await startScriptedOpenWebUI();
-    const store = openSqlite(':memory:', { vault: createVault(null) });
-    const plain = createPlain({ clock: systemClock });
-    closing.push(
-      () => openWebUI.close(),
-      () => store.close(),
-    );
-    await open({ openWebUI, store, plain });
+    const lasting = await makeLasting();
+    const { openWebUI, plain } = lasting;
+    await open(lasting);
     openWebUI.next(says('Still here.'));
     const event = await ask('Then?');
     plain.fail('remove', 'unreachable');
@@ -181,7 +177,7 @@ describe('a question that is deleted', () => {
     expect(await withdrawn(event)).not.toBe('done');
     expect(plain.standing()).toEqual(['Still here.']);
     const later = { now: () => systemClock.now() + 3_600_000, after: systemClock.after };
-    await open({ openWebUI, store, plain, clock: later });
+    await open({ ...lasting, clock: later });
     await vi.waitFor(async () => expect(await withdrawn(event)).toBe('done'));
     expect(plain.standing()).toEqual([]);
   });

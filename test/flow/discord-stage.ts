@@ -1,8 +1,9 @@
 import { createDiscord, type DiscordOptions } from '../../adapters/discord/discord.ts';
 import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
 import { optionsFor } from '../adapters/discord/stage.ts';
+import { closeAfter } from '../close-after.ts';
 import type { Channel, Message } from '../servers/discord/records.ts';
-import { closeAfter, type Stage, stage } from '../servers/discord-tests/stage.ts';
+import { type Stage, stage } from '../servers/discord-tests/stage.ts';
 import { type Given, type MakePlatform, type ParleyOn, parleyOn } from './parley-on.ts';
 
 /** Parley whole behind the real discord.js, on a pretend Discord. */

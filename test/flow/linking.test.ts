@@ -2,29 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../../src/chat/adapter.ts';
 import type { Person } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { closeAfter } from '../close-after.ts';
 import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { formIn, makePrompt, narrow, pressIn, send, wordsIn } from './prompt-world.ts';
 import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
-const closing: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
 const newVault = () => createVault(new Secret(randomBytes(32).toString('base64')));
 
 async function open(given: Parameters<typeof openWorld>[0] = {}): Promise<World> {
   world = await openWorld({ vault: newVault(), ...given });
-  closing.push(() => world.close());
+  closeAfter(() => world.close());
   return world;
 }
 
@@ -110,10 +105,10 @@ describe('/link', () => {
 
   it('leaves the key in no row and no line of the log', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'parley-'));
-    closing.push(() => rm(folder, { recursive: true }));
+    closeAfter(() => rm(folder, { recursive: true }));
     const vault = newVault();
     const store = openSqlite(join(folder, 'parley.db'), { vault });
-    closing.push(() => store.close());
+    closeAfter(() => store.close());
     await open({ store, vault });
     const [key, bad] = [keyOf('Ann'), `sk-${randomBytes(16).toString('hex')}`];
     await link('Ann', bad);
@@ -157,10 +152,10 @@ describe('where an account is required', () => {
 
   it('also after a restart, and by whichever way the account was linked', async () => {
     const openWebUI = await startScriptedOpenWebUI();
-    closing.push(() => openWebUI.close());
+    closeAfter(() => openWebUI.close());
     const vault = newVault();
     const store = openSqlite(':memory:', { vault });
-    closing.push(() => store.close());
+    closeAfter(() => store.close());
     const first = await openWorld({ openWebUI, store, vault, unlinked: 'require' });
     await first.host.accept(first.message('What is the answer?', { id: 'before' }));
     await first.close();
@@ -286,7 +281,7 @@ describe('suggestions', () => {
 
   it('are those of the account that asks for the person who types', async () => {
     const openWebUI = await startScriptedOpenWebUI();
-    closing.push(() => openWebUI.close());
+    closeAfter(() => openWebUI.close());
     const key = keyOf('Ann', { openWebUI });
     await makePrompt({ openWebUI }, { command: 'team-only' });
     await makePrompt({ openWebUI }, { command: 'anns-own' }, key);
@@ -405,7 +400,7 @@ describe('with an account of one’s own', () => {
 describe('an admin’s service key', () => {
   it('asks for nobody but those with an account of their own', async () => {
     const openWebUI = await startScriptedOpenWebUI();
-    closing.push(() => openWebUI.close());
+    closeAfter(() => openWebUI.close());
     await open({ openWebUI, key: openWebUI.adminKey });
     await world.host.accept(world.message('Hello?', { place: DIRECT, addressed: 'direct' }));
     await vi.waitFor(() => expect(world.last()?.text).toMatch(/administrator’s.*ordinary account’s key/s));

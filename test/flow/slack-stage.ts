@@ -1,7 +1,8 @@
 import { createSlack, type SlackOptions } from '../../adapters/slack/slack.ts';
 import { type AccessRules, namedIn, OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
 import { manifestText } from '../../tools/manifest.ts';
-import { closeLater, openSlack, optionsFor } from '../adapters/slack/stage.ts';
+import { openSlack, optionsFor } from '../adapters/slack/stage.ts';
+import { closeAfter } from '../close-after.ts';
 import { shown } from '../servers/slack/body.ts';
 import { fromManifest } from '../servers/slack/manifest.ts';
 import type { Message } from '../servers/slack/model.ts';
@@ -67,7 +68,7 @@ export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
     };
 
   const parley = await parleyOn(under(access?.(there)), { admins: [`slack:${ann}`], prefix, ...more });
-  closeLater(() => parley.close());
+  closeAfter(() => parley.close());
   const bots = (where: string) =>
     (slack.world.channels.get(where)?.messages ?? []).filter((one) => one.author === slack.botUserId);
   const harmless = ['feature_not_enabled', 'already_reacted', 'session_not_found'];

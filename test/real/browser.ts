@@ -1,14 +1,10 @@
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { chromiumPath, openBrowser } from '../adapters/local/browser.ts';
+import { closeAfter } from '../close-after.ts';
 import { chatWith, type House, screenshotFolder } from './house.ts';
 import { visitPlain } from './plain-visitor.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
 
 /** Parley's chats in Open WebUI's own web page. */
 export function browserOn(at: () => House): void {
@@ -16,7 +12,7 @@ export function browserOn(at: () => House): void {
     'a chat of Parley looks right in Open WebUI’s own page',
     async () => {
       const ann = await visitPlain(at(), { model: 'echo' });
-      closing.push(() => ann.stop());
+      closeAfter(() => ann.stop());
       const words = 'How long does **rye bread** bake?';
       await ann.ask(words);
       await ann.over(1);
@@ -36,7 +32,7 @@ export function browserOn(at: () => House): void {
       );
 
       const browser = await openBrowser();
-      closing.push(() => browser.close());
+      closeAfter(() => browser.close());
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
       const page = await context.newPage();
       page.setDefaultTimeout(30_000);

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createDiscord } from '../../adapters/discord/discord.ts';
 import { createSlack } from '../../adapters/slack/slack.ts';
 import { systemClock } from '../../src/chat/clock.ts';
@@ -9,17 +9,13 @@ import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { MANIFEST_FILE } from '../../tools/manifest.ts';
+import { closeAfter } from '../close-after.ts';
 import { start } from '../process/parley-process.ts';
 import { visit } from '../process/visitor.ts';
 import { stage } from '../servers/discord-tests/stage.ts';
 import { fromManifest } from '../servers/slack/manifest.ts';
 import { startSlack } from '../servers/slack/server.ts';
 import { chatWith, type House, moveIn } from './house.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
 
 /** What the scripted provider gives for a title. */
 const TITLE = "The team's plan";
@@ -36,7 +32,7 @@ export function platformsOn(at: () => House): void {
     test('through Slack stream into a thread and stand in one chat with its title', async () => {
       const asks = fromManifest(readFileSync(MANIFEST_FILE, 'utf8'));
       const slack = await startSlack({ ...asks, scopes: [...(asks.scopes ?? [])], agent: false });
-      closing.push(() => slack.close());
+      closeAfter(() => slack.close());
       const ann = slack.people.user({ name: 'ann' }).id;
       const channel = slack.people.channel({ name: 'general', members: [ann] }).id;
       const adapter = createSlack({
@@ -49,7 +45,7 @@ export function platformsOn(at: () => House): void {
         log: createLog('silent'),
       });
       const lodger = await moveIn(at(), () => [{ adapter, mode: 'thread' }]);
-      closing.push(() => lodger.stop());
+      closeAfter(() => lodger.stop());
       const lengths = new Set<number>();
       const answered = (text: RegExp) =>
         slack.watch.answer(
@@ -87,7 +83,7 @@ export function platformsOn(at: () => House): void {
           mode: 'thread',
         },
       ]);
-      closing.push(() => lodger.stop());
+      closeAfter(() => lodger.stop());
       const words = 'one two three four five six seven eight nine ten eleven';
       const question = server.people.say(ann, channel, `<@${server.world.app.user.id}> discord ${words}`);
       const thread = await server.until('a thread', () => server.world.channels.get(question.threadId ?? ''), 20_000);
@@ -113,7 +109,7 @@ export function platformsOn(at: () => House): void {
 
     test('through the local page of `npm start` stream and stand in one chat with its title', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'parley-real-'));
-      closing.push(async () => rmSync(folder, { recursive: true, force: true }));
+      closeAfter(async () => rmSync(folder, { recursive: true, force: true }));
       const parley = await start(
         {
           OPENWEBUI_URL: at().real.url,
@@ -124,9 +120,9 @@ export function platformsOn(at: () => House): void {
         },
         folder,
       );
-      closing.push(() => parley.terminate());
+      closeAfter(() => parley.terminate());
       const ann = await visit(parley.link, 'Ann');
-      closing.push(async () => ann.leave());
+      closeAfter(async () => ann.leave());
       const lengths = new Set<number>();
       const answered = (text: RegExp) =>
         ann.until(() =>

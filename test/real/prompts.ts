@@ -1,13 +1,9 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { createPrompt } from '../../src/openwebui/prompts.ts';
+import { closeAfter } from '../close-after.ts';
 import { chatWith, type House } from './house.ts';
 import { visitPlain } from './plain-visitor.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
 
 /** A prompt that somebody made in Open WebUI, run from chat. */
 export function promptsOn(at: () => House): void {
@@ -16,7 +12,7 @@ export function promptsOn(at: () => House): void {
       'Count to {{n | number:min=1:max=9:step=2:required}} {{how | select:options=["slowly","fast"]:required}} for {{USER_NAME}}';
     await createPrompt(at().user, { command: 'count', name: 'Count', content });
     const ann = await visitPlain(at(), { model: 'echo' });
-    closing.push(() => ann.stop());
+    closeAfter(() => ann.stop());
     // The list of prompts is read when Parley starts; until then the name is not known.
     const opened = await vi.waitFor(
       async () => {

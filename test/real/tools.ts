@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { FileRef } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
@@ -24,6 +24,8 @@ class Tools:
         return "Sunny in " + place
 `;
 
+import { closeAfter } from '../close-after.ts';
+
 const SECRET = 'The code of the boat house is 4711.';
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const file = (name: string, type: string): FileRef => ({
@@ -33,11 +35,6 @@ const file = (name: string, type: string): FileRef => ({
   type,
   size: 100,
   token: '',
-});
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
 });
 
 /** Makes what models are given: for everybody to use, as admins do. */
@@ -81,7 +78,7 @@ export function toolsOn(at: () => House): void {
 
   async function visit(model: string, more: Partial<Parameters<typeof visitPlain>[1]> = {}): Promise<PlainVisitor> {
     const visitor = await visitPlain(at(), { model, ...more });
-    closing.push(() => visitor.stop());
+    closeAfter(() => visitor.stop());
     return visitor;
   }
   const asked = (place: string) => `{"place":"${place}"}`;
@@ -144,7 +141,7 @@ export function toolsOn(at: () => House): void {
 
     test('goes on when Parley ends, and is looked at again by the next', async () => {
       const store = openSqlite(':memory:', { vault: createVault(new Secret(Buffer.alloc(32, 7).toString('base64'))) });
-      closing.push(() => store.close());
+      closeAfter(() => store.close());
       const first = await visitPlain(at(), { model: 'with-native-tool', store });
       await first.ask(asked('Hof'));
       await vi.waitFor(() => expect(first.logged.join()).not.toContain('turn over'));

@@ -7,9 +7,10 @@ import type { MessageRef, Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
 import { allCommands } from '../../../src/commands/all.ts';
+import { closeAfter } from '../../close-after.ts';
 import type { Channel, Message } from '../../servers/discord/records.ts';
 import type { DiscordOptions as ServerOptions } from '../../servers/discord/server.ts';
-import { closeAfter, type Stage, stage } from '../../servers/discord-tests/stage.ts';
+import { type Stage, stage } from '../../servers/discord-tests/stage.ts';
 
 /** A host that notes everything and answers as it is told. */
 export interface Noted extends Host {

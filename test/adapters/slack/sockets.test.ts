@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../../src/chat/secret.ts';
+import { closeAfter } from '../../close-after.ts';
 import { ALL_EVENTS } from '../../servers/slack/events.ts';
 import type { DisconnectReason } from '../../servers/slack/socket-mode.ts';
-import { adapterFor, closeLater, createCore, openSlack, stage } from './stage.ts';
+import { adapterFor, createCore, openSlack, stage } from './stage.ts';
 
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => void unhandled.push(reason);
@@ -184,7 +185,7 @@ describe('HTTP mode', () => {
       if (!adapter.handle(request, response)) response.writeHead(404).end('elsewhere');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    closeLater(async () => void server.close().closeAllConnections());
+    closeAfter(async () => void server.close().closeAllConnections());
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     const requestUrl = `http://127.0.0.1:${port}/slack/events`;

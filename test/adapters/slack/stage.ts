@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { afterEach } from 'vitest';
 import { createSlack, type SlackAdapter, type SlackOptions } from '../../../adapters/slack/slack.ts';
 import type { Answer, Host, Suggest } from '../../../src/chat/adapter.ts';
 import { systemClock } from '../../../src/chat/clock.ts';
@@ -9,6 +8,7 @@ import type { Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
 import { MANIFEST_FILE } from '../../../tools/manifest.ts';
+import { closeAfter } from '../../close-after.ts';
 import { fromManifest } from '../../servers/slack/manifest.ts';
 import { type SlackServer, startSlack } from '../../servers/slack/server.ts';
 
@@ -39,18 +39,6 @@ export interface Stage {
   ): Promise<Extract<ChatEvent, { type: T }>>;
 }
 
-const open = new Set<() => Promise<void>>();
-
-afterEach(async () => {
-  for (const close of [...open].reverse()) await close();
-  open.clear();
-});
-
-/** Something to be closed after the test, the newest first. */
-export function closeLater(close: () => Promise<void>): void {
-  open.add(close);
-}
-
 export function createCore(): Core {
   const core: Core = {
     events: [],
@@ -79,7 +67,7 @@ type Server = Parameters<typeof startSlack>[0];
 /** A pretend Slack with what our own manifest asks for and no more, closed after the test. */
 export async function openSlack(options: Server = {}): Promise<SlackServer> {
   const slack = await startSlack({ ...fromManifest(readFileSync(MANIFEST_FILE, 'utf8')), ...options });
-  closeLater(() => slack.close());
+  closeAfter(() => slack.close());
   return slack;
 }
 
@@ -104,7 +92,7 @@ export function adapterFor(slack: SlackServer, log: string[], options: Partial<S
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
     ...options,
   });
-  closeLater(() => adapter.stop());
+  closeAfter(() => adapter.stop());
   return adapter;
 }
 

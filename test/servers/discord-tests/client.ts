@@ -1,7 +1,7 @@
 import type { ClientOptions } from 'discord.js';
 import { Client, GatewayIntentBits, Partials } from 'discord.js';
+import { closeAfter } from '../../close-after.ts';
 import type { DiscordServer } from '../discord/server.ts';
-import { closeAfter } from './stage.ts';
 
 /** The intents our app asks for. */
 export const usualIntents = [

@@ -1,10 +1,11 @@
 import { GatewayIntentBits } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
+import { closeAfter } from '../../close-after.ts';
 import type { DiscordServer } from '../discord/server.ts';
 import { isWire, type Wire } from '../discord/wire.ts';
 import { clientFor, login, usualIntents } from './client.ts';
-import { closeAfter, stage } from './stage.ts';
+import { stage } from './stage.ts';
 
 /** A bare client: everything received, in order. */
 class Wired {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { closeAfter } from './stage.ts';
+import { closeAfter } from '../../close-after.ts';
 
 const address = z.object({ api: z.string(), control: z.string(), token: z.string(), botId: z.string() });
 

@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { closeAfter } from '../../close-after.ts';
 import type { Channel, Guild, Message, User } from '../discord/records.ts';
 import type { DiscordOptions, DiscordServer } from '../discord/server.ts';
 import { startDiscord } from '../discord/server.ts';
@@ -24,17 +24,6 @@ export interface Answer {
   readonly code: number;
   readonly body: Wire;
   readonly headers: Headers;
-}
-
-const closing: Array<() => Promise<unknown>> = [];
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-/** Has something closed after the test. */
-export function closeAfter(close: () => Promise<unknown>): void {
-  closing.push(close);
 }
 
 /** A clock that stands still until it is moved. */
