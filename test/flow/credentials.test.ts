@@ -10,8 +10,9 @@ import { json } from '../../src/openwebui/request.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { person } from '../person.ts';
+import type { Logged } from '../servers/faulty.ts';
 import { answer, says } from '../servers/openwebui/script.ts';
-import { type Logged, type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
+import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { lastingVault, link, markdownOf, newKeyFor } from './linked.ts';
 import { DIRECT, openWorld, THREAD, type World } from './world.ts';
 

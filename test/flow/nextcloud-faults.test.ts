@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import { quickClock } from '../quick-clock.ts';
-import { type Fault, startFaultyNextcloud } from '../servers/nextcloud/server.ts';
+import type { Fault } from '../servers/faulty.ts';
+import { startFaultyNextcloud } from '../servers/nextcloud/server.ts';
 import { type CloudWorld, openCloudWorld } from './nextcloud-world.ts';
 import { pressIn, wordsIn } from './prompt-world.ts';
 
