@@ -42,7 +42,7 @@ export const slackLimits: Limits = {
   formFields: null,
   formFieldErrors: true,
   choices: OPTIONS,
-  // Tier 3, as of `agents.sessions.rename` and `setTitle` (our reference, slack 1.4), with room for other threads.
+  // Tier 3, as of `agents.sessions.rename` and `setTitle` (our reference, slack 1.7), with room for other threads.
   titles: { burst: 3, perSecond: 0.2 },
   rate: (scope) => RATES[scope.split(':', 1)[0] ?? ''] ?? { burst: 5, perSecond: 50 / 60 },
 };

@@ -5,6 +5,7 @@ import { change, state } from './state.ts';
 
 const NEAR = 60;
 const TOP = 300;
+const EDGE = 12;
 
 /**
  * Keeps the newest message in sight while the reader is at the end, and leaves them where they are otherwise. Older messages
@@ -64,8 +65,21 @@ class Scroller extends Directive {
   }
 
   #stick(): void {
-    if (this.#box && this.#stuck && !this.#empty()) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.#box && this.#stuck && !this.#empty()) {
+      const note = this.#longNote(this.#box);
+      // The edge of its box stays in sight, so that one sees where the note begins.
+      if (note) this.#box.scrollTop += note.getBoundingClientRect().top - this.#box.getBoundingClientRect().top - EDGE;
+      else this.#box.scrollTop = this.#box.scrollHeight;
+      this.#stuck = note === null;
+    }
     this.#jump();
+  }
+
+  /** A note for the reader alone that does not fit: it is read from its top, not from its end. */
+  #longNote(box: HTMLElement): Element | null {
+    const last = [...box.querySelectorAll('.message')].at(-1);
+    const isLong = last?.classList.contains('secret') && last.getBoundingClientRect().height > box.clientHeight;
+    return last && isLong ? last : null;
   }
 
   /** A greeting is read from its top. */

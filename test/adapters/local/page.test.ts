@@ -296,6 +296,18 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await expect.poll(fromEnd).toBeLessThan(5);
   });
 
+  it('shows a long note for one person from its top', async () => {
+    const markdown = Array.from({ length: 90 }, (_, i) => `Line ${i}.`).join('\n\n');
+    world.host.answer = () => ({ do: 'say', private: true, body: { markdown, controls: null } });
+    await ann.say('/model');
+    await ann.page.getByText('Line 89.').waitFor({ state: 'attached' });
+    const scroll = ann.by('scroll');
+    const shown = () => ann.page.getByText('Line 0.', { exact: true }).evaluate((line) => line.getBoundingClientRect().top);
+    const box = await scroll.evaluate((element) => element.getBoundingClientRect().top);
+    await expect.poll(shown).toBeGreaterThan(box);
+    expect(await shown()).toBeLessThan(box + 150);
+  });
+
   it('follows the system’s colours, or the switch', async () => {
     const ground = () => ann.page.evaluate('getComputedStyle(document.body).backgroundColor');
     await ann.page.emulateMedia({ colorScheme: 'light' });
