@@ -302,7 +302,8 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.say('/model');
     await ann.page.getByText('Line 89.').waitFor({ state: 'attached' });
     const scroll = ann.by('scroll');
-    const shown = () => ann.page.getByText('Line 0.', { exact: true }).evaluate((line) => line.getBoundingClientRect().top);
+    const shown = () =>
+      ann.page.getByText('Line 0.', { exact: true }).evaluate((line) => line.getBoundingClientRect().top);
     const box = await scroll.evaluate((element) => element.getBoundingClientRect().top);
     await expect.poll(shown).toBeGreaterThan(box);
     expect(await shown()).toBeLessThan(box + 150);
