@@ -5,8 +5,8 @@ import { type GivenDiscord, type OnDiscord, onDiscord } from './discord-stage.ts
 
 // Access lists through the real discord.js over sockets: what only Discord has, roles (also in private), categories, threads, webhooks.
 
-/** Parley under these rules, without admins. */
-const under = (access: GivenDiscord['access'] = () => ({})) => onDiscord({ access, admins: [] });
+/** Parley under these rules. */
+const under = (access: GivenDiscord['access'] = () => ({})) => onDiscord({ access });
 
 /** Somebody mentions Parley. */
 const ask = ({ server, mention }: OnDiscord, user: User, channel: Channel, text = 'why?') =>

@@ -8,9 +8,8 @@ import { type GivenSlack, type OnSlack, onSlack } from './slack-stage.ts';
 
 // Access lists through the real Bolt over sockets: what only Slack has, guests, strangers, user groups, its Home tab, its shortcuts.
 
-/** Parley under these rules, without admins. */
-const under = (access: GivenSlack['access'] = () => ({}), scopes: string[] = []) =>
-  onSlack({ access, scopes, admins: [] });
+/** Parley under these rules. */
+const under = (access: GivenSlack['access'] = () => ({}), scopes: string[] = []) => onSlack({ access, scopes });
 
 /** Somebody mentions Parley. */
 const ask = ({ slack, mention }: OnSlack, user: User | string, where: string, text = 'why?', thread?: string) =>

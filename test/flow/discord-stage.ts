@@ -25,7 +25,7 @@ export interface GivenDiscord extends Given, Pick<DiscordOptions, 'privateChanne
   access?: (there: Stage) => Partial<AccessRules>;
 }
 
-/** Starts both; everything is closed after the test. Ann is an admin. */
+/** Starts both; everything is closed after the test. */
 export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
   const { access, privateChannelNames = false, ...more } = given;
   const set = await stage();
@@ -44,7 +44,7 @@ export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
       return { adapter, mode: 'thread', access };
     };
 
-  const parley = await parleyOn(under(access?.(set)), { admins: [`discord:${set.ann.id}`], ...more });
+  const parley = await parleyOn(under(access?.(set)), more);
   closeAfter(() => parley.close());
   return {
     ...parley,

@@ -1,33 +1,18 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { createDiscord } from '../../adapters/discord/discord.ts';
-import { Secret } from '../../src/chat/secret.ts';
+import { expect, test, vi } from 'vitest';
 import type { NextcloudOptions } from '../../src/demo/nextcloud/server.ts';
-import { stage } from '../servers/discord-tests/stage.ts';
-import { cloudOn } from './cloud-on.ts';
+import { openCloud } from './cloud.ts';
+import { buttons, onDiscord } from './discord-stage.ts';
 
 // Nextcloud's tasks through the real discord.js, on a pretend Discord.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
+/** Parley with a Nextcloud whose tasks come out at once, when nothing else is said. */
 async function flow(options: NextcloudOptions = { held: false, pace: 'instant' }) {
-  const set = await stage();
-  const adapter = createDiscord({
-    token: new Secret(set.server.token),
-    api: set.server.api,
-    privateThreads: false,
-    server: null,
-    recent: async () => [],
-    fileOrigins: [set.server.cdnUrl],
-  });
-  const parley = await cloudOn(adapter, options);
-  closing.push(() => parley.close());
+  const { cloud, nextcloud } = await openCloud(options);
+  const set = await onDiscord({ nextcloud });
   const standing = () => [...set.server.world.messages.values()];
   const until = (what: string, words: RegExp) =>
     set.server.until(what, () => standing().some((one) => words.test(one.content)));
-  return { ...parley, ...set, standing, until };
+  return { ...set, cloud, standing, until };
 }
 
 test('a summary by command leaves one line with a thread, where the result stands', async () => {
@@ -52,9 +37,7 @@ test('an attachment is transcribed, and an image posted', async () => {
   const file = { name: 'voice-message.ogg', type: 'audio/ogg', bytes: Buffer.from('not really audio') };
   server.acts.run(ann, channel, 'nextcloud transcribe', { file });
   await vi.waitFor(() => expect(cloud.world.book.all().map((task) => task.type)).toEqual(['core:audio2text']), 8_000);
-  await server.until('the button', () =>
-    standing().some((one) => JSON.stringify(one.components).includes('Summarise')),
-  );
+  await server.until('the button', () => standing().some((one) => buttons(one).includes('Summarise')));
   server.acts.run(ann, channel, 'nextcloud image', { text: 'A cat' });
   await server.until('the image', () => standing().some((one) => one.attachments.length > 0));
 });

@@ -1,53 +1,27 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLocal, type LocalAdapter } from '../../adapters/local/local.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { type Listener, openListener } from '../../src/ops/listener.ts';
-import { browserGroup, chromiumPath, enterAs, openBrowser, type Tab } from '../adapters/local/browser.ts';
-import { cloudOn } from './cloud-on.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { browserGroup, chromiumPath, openBrowser, type Tab } from '../adapters/local/browser.ts';
+import type { FaultyNextcloud } from '../servers/nextcloud/server.ts';
+import { openCloud } from './cloud.ts';
+import { type OnPage, onPage } from './page-stage.ts';
 
 // Nextcloud's tasks on Parley's own page, used by hand in Chromium.
 
 describe.skipIf(chromiumPath === null)(browserGroup, () => {
   let browser: Browser;
-  let listener: Listener;
-  let local: LocalAdapter;
-  let parley: Awaited<ReturnType<typeof cloudOn>>;
+  let cloud: FaultyNextcloud;
   let ann: Tab;
+  let photograph: OnPage['photograph'];
   beforeAll(async () => {
     browser = await openBrowser();
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    listener = await openListener({ host: '127.0.0.1', port: 0 }, async () => ({}));
-    local = createLocal({
-      token: new Secret('a-token-for-tests'),
-      file: ':memory:',
-      address: listener.address,
-      publicUrl: null,
-      notice: null,
-      clock: systemClock,
-    });
-    listener.mount(local);
-    parley = await cloudOn(local);
-    ann = await enterAs(browser, { local }, 'Ann');
-  });
-  afterEach(async () => {
-    await ann.context.close();
-    await parley.close();
-    await listener.close();
+    const opened = await openCloud();
+    cloud = opened.cloud;
+    ({ ann, photograph } = await onPage(browser, { nextcloud: opened.nextcloud }));
   });
 
-  /** A picture for whoever wants to look: with SCREENSHOTS=folder. */
-  async function photograph(name: string): Promise<void> {
-    const folder = process.env.SCREENSHOTS;
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    await ann.page.screenshot({ path: join(folder, `${name}.png`) });
-  }
   const said = (text: string | RegExp) => ann.page.locator('[data-author="parley"]').getByText(text);
   const button = (name: string) => ann.page.getByRole('button', { name, exact: true });
 
@@ -55,14 +29,14 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.say('/nextcloud summarize slow The cat sat on the mat. It was warm. It stayed.');
     await said(/Waiting in Nextcloud’s queue · \d+ s/).waitFor({ timeout: 20_000 });
     await photograph('nextcloud-waiting');
-    const id = parley.cloud.newest();
-    parley.cloud.start(id);
-    parley.cloud.progress(id, 0.49);
+    const id = cloud.newest();
+    cloud.start(id);
+    cloud.progress(id, 0.49);
     await said(/Running 49 %/).waitFor({ timeout: 10_000 });
     await photograph('nextcloud-running');
     await button('Cancel').click();
     await said('Cancelled.').waitFor();
-    parley.cloud.release();
+    cloud.release();
     await ann.say('/nextcloud summarize The cat sat on the mat. It was warm. It stayed.');
     await said(/The cat sat on the mat/)
       .last()
@@ -72,7 +46,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   });
 
   it('an image is made and shown', async () => {
-    parley.cloud.release();
+    cloud.release();
     await ann.say('/nextcloud image A red cat on a wall');
     await ann.page.locator('.picture img').waitFor({ timeout: 15_000 });
     await ann.page.waitForFunction('[...document.images].every((one) => one.complete && one.naturalWidth > 0)');
@@ -81,7 +55,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   });
 
   it('a form asks for what is missing, and a recording is taken from it', async () => {
-    parley.cloud.release();
+    cloud.release();
     await ann.say('/nextcloud translate Guten Tag');
     await ann.by('form').waitFor();
     await photograph('nextcloud-form');
@@ -100,7 +74,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   });
 
   it('a message is summed up from its menu, and all kinds are listed', async () => {
-    parley.cloud.release();
+    cloud.release();
     await ann.by('new-shared').click();
     await ann.say('Bread needs time. Rye needs more of it.');
     await ann.by('more').first().click();

@@ -1,48 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { afterEach, expect, test, vi } from 'vitest';
-import { createSlack } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
+import { expect, test, vi } from 'vitest';
 import type { NextcloudOptions } from '../../src/demo/nextcloud/server.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
 import { shown } from '../servers/slack/body.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import { startSlack } from '../servers/slack/server.ts';
-import { cloudOn } from './cloud-on.ts';
+import { openCloud } from './cloud.ts';
+import { onSlack } from './slack-stage.ts';
 
-// Nextcloud's tasks through the real Bolt, on a pretend Slack that grants what manifest.yml asks for.
+// Nextcloud's tasks through the real Bolt, on a pretend Slack that grants what our manifest asks for.
 
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
+/** Parley with a Nextcloud whose tasks come out at once, when nothing else is said. */
 async function flow(options: NextcloudOptions = { held: false, pace: 'instant' }) {
-  const slack = await startSlack(fromManifest(readFileSync(MANIFEST_FILE, 'utf8')));
-  const ann = slack.people.user({ name: 'ann' }).id;
-  const bob = slack.people.user({ name: 'bob' }).id;
-  const channel = slack.people.channel({ name: 'general', members: [ann, bob] }).id;
-  const adapter = createSlack({
-    botToken: new Secret(slack.tokens.bot),
-    appToken: new Secret(slack.tokens.app),
-    signingSecret: null,
-    apiUrl: slack.apiUrl,
-    direct: 'threads',
-    clock: systemClock,
-    log: createLog('silent'),
-  });
-  const parley = await cloudOn(adapter, options);
-  closing.push(
-    () => slack.close(),
-    () => parley.close(),
-  );
-  const refusals = () => slack.calls.flatMap((one) => (one.error ? [`${one.method} ${one.error}`] : []));
-  return { ...parley, slack, ann, bob, channel, refusals };
+  const { cloud, nextcloud } = await openCloud(options);
+  return { ...(await onSlack({ nextcloud })), cloud };
 }
 
 test('a summary by command leaves one line, and its result stands in the thread on it', async () => {
-  const { slack, ann, channel, refusals } = await flow();
+  const { slack, ann, channel } = await flow();
   await slack.interact.command(ann, channel, '/nextcloud', 'summarize The cat sat. <!channel>');
   const result = await slack.watch.answer(
     channel,
@@ -51,7 +22,7 @@ test('a summary by command leaves one line, and its result stands in the thread 
   const line = slack.world.channels.get(channel)?.messages.find((one) => one.ts === result.threadTs);
   expect(line && shown(line)).toMatch(/^ann ran Nextcloud: summarize/);
   expect(slack.pings).toEqual([]);
-  expect(refusals()).toEqual([]);
+  expect(slack.calls.filter((one) => one.error)).toEqual([]);
 });
 
 test('a shortcut works on a message, in its thread; another asks for the language with a form', async () => {

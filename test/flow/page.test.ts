@@ -1,14 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLocal, type LocalAdapter } from '../../adapters/local/local.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
-import { type Listener, openListener } from '../../src/ops/listener.ts';
-import { browserGroup, chromiumPath, enterAs, openBrowser, type Tab } from '../adapters/local/browser.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { browserGroup, chromiumPath, openBrowser, type Tab } from '../adapters/local/browser.ts';
 import { says } from '../servers/openwebui/script.ts';
-import { type ParleyOn, parleyOn } from './parley-on.ts';
+import { type OnPage, onPage } from './page-stage.ts';
 import { makePrompt } from './prompt-world.ts';
 
 // Parley whole behind its own page, used by hand in Chromium, with a scripted Open WebUI.
@@ -36,47 +30,19 @@ const EVERY = [
 
 describe.skipIf(chromiumPath === null)(browserGroup, () => {
   let browser: Browser;
-  let listener: Listener;
-  let local: LocalAdapter;
-  let parley: ParleyOn;
+  let parley: OnPage;
   let ann: Tab;
+  let photograph: OnPage['photograph'];
   beforeAll(async () => {
     browser = await openBrowser();
   });
   afterAll(() => browser.close());
   beforeEach(async () => {
-    listener = await openListener({ host: '127.0.0.1', port: 0 }, async () => ({}));
-    local = createLocal({
-      token: new Secret('a-token-for-tests'),
-      file: ':memory:',
-      address: listener.address,
-      publicUrl: null,
-      notice: null,
-      clock: systemClock,
-    });
-    listener.mount(local);
-    parley = await parleyOn(() => ({ adapter: local, mode: 'thread' }), {
-      before: (openWebUI) =>
-        makePrompt(
-          { openWebUI },
-          { command: 'meeting-notes', name: 'Notes of a meeting', content: 'Notes of: {{text}}' },
-        ),
-    });
-    ann = await enterAs(browser, { local }, 'Ann');
-  });
-  afterEach(async () => {
-    await ann.context.close();
-    await parley.close();
-    await listener.close();
+    const prompt = { command: 'meeting-notes', name: 'Notes of a meeting', content: 'Notes of: {{text}}' };
+    parley = await onPage(browser, { before: (openWebUI) => makePrompt({ openWebUI }, prompt) });
+    ({ ann, photograph } = parley);
   });
 
-  /** A picture for whoever wants to look: with SCREENSHOTS=folder. */
-  async function photograph(name: string): Promise<void> {
-    const folder = process.env.SCREENSHOTS;
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    await ann.page.screenshot({ path: join(folder, `${name}.png`) });
-  }
   const field = (name: string) => ann.page.locator(`[data-testid="form"] [name="${name}"]`);
   const said = (text: string) => ann.page.locator('[data-author="parley"]').getByText(text);
   const asked = () =>

@@ -42,7 +42,7 @@ export interface GivenSlack extends Given, Pick<Partial<SlackOptions>, 'direct' 
   access?: (there: Workspace) => Partial<AccessRules>;
 }
 
-/** Starts both; everything is closed after the test. Ann is an admin. */
+/** Starts both; everything is closed after the test. */
 export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
   const { agent = false, scopes = [], prefix = '', access, direct, privateChannelNames, ...more } = given;
   const asks = fromManifest(manifestText({ agent, publicUrl: null, prefix }));
@@ -67,7 +67,7 @@ export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
       return { adapter, mode: 'thread', access };
     };
 
-  const parley = await parleyOn(under(access?.(there)), { admins: [`slack:${ann}`], prefix, ...more });
+  const parley = await parleyOn(under(access?.(there)), { prefix, ...more });
   closeAfter(() => parley.close());
   const bots = (where: string) =>
     (slack.world.channels.get(where)?.messages ?? []).filter((one) => one.author === slack.botUserId);

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { createLocal } from '../../adapters/local/local.ts';
+import { systemClock } from '../../src/chat/clock.ts';
+import { Secret } from '../../src/chat/secret.ts';
+import { openListener } from '../../src/ops/listener.ts';
+import { enterAs, type Tab } from '../adapters/local/browser.ts';
+import { closeAfter } from '../close-after.ts';
+import { type Given, type ParleyOn, parleyOn } from './parley-on.ts';
+
+/** Parley whole behind its own page, used by hand in a browser. */
+export interface OnPage extends ParleyOn {
+  readonly ann: Tab;
+  /** Takes a picture of Ann's page for whoever wants to look: with SCREENSHOTS=folder. */
+  photograph(name: string): Promise<void>;
+}
+
+/** Starts it, and lets Ann in; everything but the browser is closed after the test. */
+export async function onPage(browser: Browser, given: Given = {}): Promise<OnPage> {
+  const listener = await openListener({ host: '127.0.0.1', port: 0 }, async () => ({}));
+  closeAfter(() => listener.close());
+  const local = createLocal({
+    token: new Secret('a-token-for-tests'),
+    file: ':memory:',
+    address: listener.address,
+    publicUrl: null,
+    notice: null,
+    clock: systemClock,
+  });
+  listener.mount(local);
+  const parley = await parleyOn(() => ({ adapter: local, mode: 'thread' }), given);
+  closeAfter(() => parley.close());
+  const ann = await enterAs(browser, { local }, 'Ann');
+  closeAfter(() => ann.context.close());
+  return {
+    ...parley,
+    ann,
+    async photograph(name) {
+      const folder = process.env.SCREENSHOTS;
+      if (!folder) return;
+      mkdirSync(folder, { recursive: true });
+      await ann.page.screenshot({ path: join(folder, `${name}.png`) });
+    },
+  };
+}
