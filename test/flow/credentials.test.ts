@@ -90,6 +90,15 @@ function chatsOf(name: string): string[][] {
     });
 }
 
+/** Ann asks for the first time in a thread where Ben reads along, and her key dies after the answer. */
+async function annLosesHerKey(more: Parameters<typeof open>[1] = {}): Promise<void> {
+  await open(['Ann', 'Ben'], more);
+  openWebUI.next(says('One.'));
+  await ask('First?', 'Ann');
+  await settled();
+  revoke('Ann');
+}
+
 const thread = (name: string): Place => ({ ...THREAD, thread: name });
 
 describe('people with accounts of their own', () => {
@@ -258,11 +267,7 @@ describe('a shared thread', () => {
 
 describe('an owner whose key is dead', () => {
   it('does not keep others from answers; what was said is added, in order, as soon as they link again', async () => {
-    await open(['Ann', 'Ben']);
-    openWebUI.next(says('One.'));
-    await ask('First?', 'Ann');
-    await settled();
-    revoke('Ann');
+    await annLosesHerKey();
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     openWebUI.next(says('Three.'));
@@ -302,11 +307,7 @@ describe('an owner whose key is dead', () => {
   });
 
   it('has everything in its place although the next question comes at once', async () => {
-    await open(['Ann', 'Ben']);
-    openWebUI.next(says('One.'));
-    await ask('First?', 'Ann');
-    await settled();
-    revoke('Ann');
+    await annLosesHerKey();
     for (const text of ['Two.', 'Other two.', 'Three.', 'Four.']) openWebUI.next(says(text));
     await ask('Second?', 'Ben');
     await world.press('Regenerate', 'Ben');
@@ -329,11 +330,7 @@ describe('an owner whose key is dead', () => {
   });
 
   it('gets what was kept before what comes after, also when saving fails at first', async () => {
-    await open(['Ann', 'Ben']);
-    openWebUI.next(says('One.'));
-    await ask('First?', 'Ann');
-    await settled();
-    revoke('Ann');
+    await annLosesHerKey();
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     await settled();
@@ -370,11 +367,7 @@ describe('an owner whose key is dead', () => {
   it('is waited for over a restart', async () => {
     const vault = lastingVault();
     const store = openSqlite(':memory:', { vault });
-    await open(['Ann', 'Ben'], { store, vault });
-    openWebUI.next(says('One.'));
-    await ask('First?', 'Ann');
-    await settled();
-    revoke('Ann');
+    await annLosesHerKey({ store, vault });
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     await settled();
