@@ -1,20 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { createDiscord } from '../../adapters/discord/discord.ts';
 import { createSlack } from '../../adapters/slack/slack.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { createLog } from '../../src/ops/log.ts';
-import { MANIFEST_FILE } from '../../tools/manifest.ts';
+import { optionsFor as discordOptions } from '../adapters/discord/stage.ts';
+import { openSlack, optionsFor as slackOptions } from '../adapters/slack/stage.ts';
 import { closeAfter } from '../close-after.ts';
 import { start } from '../process/parley-process.ts';
 import { visit } from '../process/visitor.ts';
 import { stage } from '../servers/discord-tests/stage.ts';
-import { fromManifest } from '../servers/slack/manifest.ts';
-import { startSlack } from '../servers/slack/server.ts';
 import { chatWith, type House, moveIn } from './house.ts';
 
 /** What the scripted provider gives for a title. */
@@ -30,20 +27,10 @@ async function told(house: House, text: string): Promise<string[]> {
 export function platformsOn(at: () => House): void {
   describe('a question and the next one', () => {
     test('through Slack stream into a thread and stand in one chat with its title', async () => {
-      const asks = fromManifest(readFileSync(MANIFEST_FILE, 'utf8'));
-      const slack = await startSlack({ ...asks, scopes: [...(asks.scopes ?? [])], agent: false });
-      closeAfter(() => slack.close());
+      const slack = await openSlack();
       const ann = slack.people.user({ name: 'ann' }).id;
       const channel = slack.people.channel({ name: 'general', members: [ann] }).id;
-      const adapter = createSlack({
-        botToken: new Secret(slack.tokens.bot),
-        appToken: new Secret(slack.tokens.app),
-        signingSecret: null,
-        apiUrl: slack.apiUrl,
-        direct: 'threads',
-        clock: systemClock,
-        log: createLog('silent'),
-      });
+      const adapter = createSlack({ ...slackOptions(slack), log: createLog('silent') });
       const lodger = await moveIn(at(), () => [{ adapter, mode: 'thread' }]);
       closeAfter(() => lodger.stop());
       const lengths = new Set<number>();
@@ -73,12 +60,8 @@ export function platformsOn(at: () => House): void {
       const lodger = await moveIn(at(), (store) => [
         {
           adapter: createDiscord({
-            token: new Secret(server.token),
-            api: server.api,
-            privateThreads: false,
-            server: null,
+            ...discordOptions(server),
             recent: (platform, since) => store.conversations.recent(platform, since, 200),
-            fileOrigins: [server.cdnUrl],
           }),
           mode: 'thread',
         },
