@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Answer } from '../../../src/chat/adapter.ts';
 import { Failure } from '../../../src/chat/errors.ts';
-import type { Field, Form } from '../../../src/chat/forms.ts';
+import { type Field, type Form, field as fieldOf } from '../../../src/chat/forms.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { createTestClock } from '../../clock.ts';
 import type { Message } from '../../servers/discord/records.ts';
@@ -15,22 +15,7 @@ const say = (markdown: string, isPrivate = true): Answer => ({
 });
 
 function field(name: string, more: Partial<Field> = {}): Field {
-  return {
-    name,
-    type: 'text',
-    label: name,
-    hint: null,
-    placeholder: null,
-    required: false,
-    initial: null,
-    choices: [],
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-    ...more,
-  };
+  return fieldOf({ name, type: 'text', label: name, ...more });
 }
 
 function form(fields: readonly Field[], more: Partial<Form> = {}): Form {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FromPage } from '../../../adapters/local/protocol.ts';
-import type { Form } from '../../../src/chat/forms.ts';
+import { type Form, field } from '../../../src/chat/forms.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { createTestClock } from '../../clock.ts';
 import { type Client, enter, join, n } from './client.ts';
@@ -123,18 +123,6 @@ describe('commands', () => {
 });
 
 describe('forms', () => {
-  const field = {
-    hint: null,
-    placeholder: null,
-    required: false,
-    initial: null,
-    choices: [],
-    suggest: null,
-    min: null,
-    max: null,
-    step: null,
-    maxLength: null,
-  };
   const form: Form = {
     id: 'form-1',
     title: 'Everything',
@@ -142,10 +130,10 @@ describe('forms', () => {
     submit: 'Send',
     errors: {},
     fields: [
-      { ...field, name: '__proto__', type: 'text', label: 'Text' },
-      { ...field, name: 'key', type: 'secret', label: 'Key' },
-      { ...field, name: 'on', type: 'toggle', label: 'On' },
-      { ...field, name: 'many', type: 'multi', label: 'Many' },
+      field({ name: '__proto__', type: 'text', label: 'Text' }),
+      field({ name: 'key', type: 'secret', label: 'Key' }),
+      field({ name: 'on', type: 'toggle', label: 'On' }),
+      field({ name: 'many', type: 'multi', label: 'Many' }),
     ],
   };
   const values: Extract<FromPage, { type: 'form' }>['values'] = [

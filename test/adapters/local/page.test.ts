@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Form } from '../../../src/chat/forms.ts';
+import { type Form, field } from '../../../src/chat/forms.ts';
 import type { Button } from '../../../src/chat/view.ts';
 import { browserGroup, chromiumPath, enterAs, openBrowser, openTab, type Tab } from './browser.ts';
 import { write } from './host.ts';
@@ -8,19 +8,6 @@ import { openWorld, type World } from './world.ts';
 
 const stop: Button = { id: 'stop:job:0', label: 'Stop', style: 'danger', role: 'stop' };
 const follow: Button = { id: 'follow:job:0', label: 'And then?', style: 'plain', role: 'follow-up' };
-const question = {
-  name: 'question',
-  hint: null,
-  placeholder: null,
-  required: true,
-  initial: null,
-  choices: [],
-  suggest: null,
-  min: null,
-  max: null,
-  step: null,
-  maxLength: null,
-} as const;
 const form: Form = {
   id: 'form-1',
   title: 'Ask well',
@@ -28,16 +15,9 @@ const form: Form = {
   submit: 'Ask',
   errors: {},
   fields: [
-    { ...question, type: 'text', label: 'Question' },
-    { ...question, name: 'on', type: 'toggle', label: 'Quickly', required: false },
-    {
-      ...question,
-      name: 'how',
-      type: 'choice',
-      label: 'How',
-      required: false,
-      choices: [{ label: 'Short', value: 'short', hint: null }],
-    },
+    field({ name: 'question', type: 'text', label: 'Question', required: true }),
+    field({ name: 'on', type: 'toggle', label: 'Quickly' }),
+    field({ name: 'how', type: 'choice', label: 'How', choices: [{ label: 'Short', value: 'short', hint: null }] }),
   ],
 };
 

@@ -3,7 +3,7 @@ import { createSlack, type SlackAdapter, type SlackOptions } from '../../../adap
 import type { Answer, Host, Suggest } from '../../../src/chat/adapter.ts';
 import { systemClock } from '../../../src/chat/clock.ts';
 import type { ChatEvent } from '../../../src/chat/events.ts';
-import type { Choice, Field, Form } from '../../../src/chat/forms.ts';
+import { type Choice, type Field, type Form, field as fieldOf } from '../../../src/chat/forms.ts';
 import type { Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
@@ -142,13 +142,9 @@ export function place(
   return { platform: 'slack', team: slack.teamId, channel, thread, kind };
 }
 
-/** A field with everything usual. */
+/** A field for text, or what is said to be different. */
 export function field(name: string, more: Partial<Field> = {}): Field {
-  return {
-    ...{ name, type: 'text', label: name, hint: null, placeholder: null, required: false, initial: null, choices: [] },
-    ...{ suggest: null, min: null, max: null, step: null, maxLength: null },
-    ...more,
-  };
+  return fieldOf({ name, type: 'text', label: name, ...more });
 }
 
 /** A form of these fields. */
