@@ -1,113 +1,53 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Host } from '../../src/chat/adapter.ts';
-import { systemClock } from '../../src/chat/clock.ts';
-import type { CommandEvent } from '../../src/chat/events.ts';
 import type { FileRef } from '../../src/chat/messages.ts';
-import { messageKey } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { listChats, readChat } from '../../src/openwebui/chats.ts';
 import { connect, disconnect, type OpenWebUI, withKey } from '../../src/openwebui/connection.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
-import { createLog } from '../../src/ops/log.ts';
-import { createParley, type Parley } from '../../src/parley.ts';
-import { openCache } from '../../src/store/cache.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
 import { startOpenWebUI } from '../../tools/openwebui/start.ts';
-import { person } from '../person.ts';
-import { createPlain } from '../servers/plain.ts';
-import { lastingVault } from './linked.ts';
+import { type PlainVisitor, visitPlain } from '../real/plain-visitor.ts';
 import { THREAD } from './world.ts';
 
 /** Set by `npm run test:openwebui`: the version to hold Parley against. */
 const wanted = process.env.PARLEY_TEST_OPENWEBUI ?? '';
 
-const POSTED: Record<string, string> = {
-  'harbour.txt': 'The harbour opens at five.',
-  'tide.txt': 'High tide is at nine.',
+const posted = {
+  'harbour.txt': { type: 'text/plain', bytes: Buffer.from('The harbour opens at five.') },
+  'tide.txt': { type: 'text/plain', bytes: Buffer.from('High tide is at nine.') },
 };
 
 describe.skipIf(wanted === '')(`two credentials on a real Open WebUI ${wanted}`, () => {
   let real: Awaited<ReturnType<typeof startOpenWebUI>>;
   let server: OpenWebUI;
-  let parley: Parley;
-  let host: Host;
-  let serial = 0;
-  const plain = createPlain({ clock: systemClock });
-  const logged: string[] = [];
+  let visitor: PlainVisitor;
 
   beforeAll(async () => {
     real = await startOpenWebUI({ version: wanted === 'newest' ? null : wanted });
     server = connect({ url: real.url, key: new Secret(real.userKey) });
-    const hosts: Host[] = [];
-    const vault = lastingVault();
-    parley = createParley({
-      store: openSqlite(':memory:', { vault }),
-      vault,
-      cache: await openCache(null),
-      server,
-      platforms: [
-        {
-          adapter: {
-            ...plain.adapter,
-            download: async ({ name }) => ({ name, type: 'text/plain', bytes: Buffer.from(POSTED[name] ?? '') }),
-            async start(given) {
-              hosts.push(given);
-              given.state('connected', '');
-            },
-          },
-          mode: 'thread',
-        },
-      ],
-      clock: systemClock,
-      log: createLog('debug', { write: (line) => logged.push(line) }),
-      model: 'echo',
-      webAddress: real.url,
-      notice: null,
-      admins: [],
-      after: { titles: false, emoji: false, followUps: false },
-      attachments: { files: 10, bytes: 1_000_000 },
-    });
-    await parley.start();
-    const [given] = hosts;
-    if (!given) throw new Error('the adapter was not started');
-    host = given;
+    const after = { titles: false, emoji: false, followUps: false };
+    visitor = await visitPlain({ real }, { model: 'echo', place: THREAD, posted, after });
   }, 180_000);
 
   afterAll(async () => {
-    await parley.stop(0);
+    await visitor.stop();
     await disconnect(server);
     await real.stop();
   }, 60_000);
 
   async function say(text: string, name: string, files: readonly FileRef[] = []): Promise<void> {
-    serial += 1;
-    const ref = { place: THREAD, id: `Q${serial}` };
-    const message = { ref, author: person(name), text, files, at: Date.now(), ours: false };
-    const answered = () => logged.filter((line) => line.includes('"turn over"')).length;
+    const answered = () => visitor.logged.filter((line) => line.includes('"turn over"')).length;
     const before = answered();
-    const addressed = 'mention';
-    await host.accept({
-      ...{ type: 'message', key: messageKey(ref), message, addressed, conversation: THREAD, replyTo: null },
-    });
+    await visitor.as(name).ask(text, files);
     await vi.waitFor(() => expect(answered()).toBeGreaterThan(before), { timeout: 60_000 });
   }
 
   async function link(name: string, key: string): Promise<void> {
-    const author = person(name);
-    const made = (): Pick<CommandEvent, 'key' | 'trigger' | 'author' | 'place'> => {
-      serial += 1;
-      const id = `trigger-${serial}`;
-      const token = new Secret(id);
-      const expiresAt = Date.now() + 900_000;
-      const trigger = { platform: 'plain', id, place: THREAD, user: author.ref, token, expiresAt, private: false };
-      return { key: id, trigger, author, place: THREAD };
-    };
-    const asked = { options: {}, text: '', files: [], target: null };
-    const opened = await host.accept({ type: 'command', name: 'link', ...made(), ...asked });
+    const opened = await visitor.as(name).command('link', '');
     if (opened.do !== 'form') throw new Error('no form to link with');
-    const values = new Map([['key', new Secret(key)]]);
-    expect(await host.accept({ type: 'form', form: opened.form.id, values, ...made() })).toMatchObject({ do: 'say' });
+    const [field] = opened.form.fields;
+    const sent = await visitor.as(name).send(opened.form, { [field?.label ?? '']: new Secret(key) });
+    expect(sent).toMatchObject({ do: 'say' });
   }
 
   async function newKeyOf({ email, password }: { email: string; password: string }): Promise<string> {
@@ -148,8 +88,8 @@ describe.skipIf(wanted === '')(`two credentials on a real Open WebUI ${wanted}`,
 
     const key = await newKeyOf(real.people.user2);
     await say('Third?', 'Cora');
-    expect(plain.standing().at(-1)).toContain('Third?');
-    expect(plain.told).toHaveLength(1);
+    expect(visitor.plain.standing().at(-1)).toContain('Third?');
+    expect(visitor.plain.told).toHaveLength(1);
     expect(await only(key)).toHaveLength(4);
     await link('Ben', key);
     await vi.waitFor(async () => expect(await only(key)).toHaveLength(6), { timeout: 20_000 });

@@ -8,7 +8,7 @@ import { type Chat, listChats, readChat } from '../../src/openwebui/chats.ts';
 import { connect, disconnect, type OpenWebUI, withKey } from '../../src/openwebui/connection.ts';
 import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { createLog } from '../../src/ops/log.ts';
-import { createParley, type Parley, type Platform } from '../../src/parley.ts';
+import { createParley, type Parley, type ParleyOptions, type Platform } from '../../src/parley.ts';
 import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
@@ -70,11 +70,21 @@ export interface Lodger {
   stop(): Promise<void>;
 }
 
-/** Starts Parley there. A `store` given is not closed. */
+/** How it lodges there. */
+export interface Lodging {
+  readonly model?: string;
+  /** Not closed at the end. */
+  readonly store?: Store;
+  readonly admins?: readonly string[];
+  /** What is made after an answer; everything when not given. */
+  readonly after?: ParleyOptions['after'];
+}
+
+/** Starts Parley there. */
 export async function moveIn(
-  house: House,
+  house: Pick<House, 'real'>,
   platforms: (store: Store) => readonly Platform[],
-  options: { readonly model?: string; readonly store?: Store } = {},
+  options: Lodging = {},
 ): Promise<Lodger> {
   const vault = createVault(new Secret(Buffer.alloc(32, 7).toString('base64')));
   const store = options.store ?? openSqlite(':memory:', { vault });
@@ -91,8 +101,8 @@ export async function moveIn(
     model: options.model ?? 'echo-slow',
     webAddress: house.real.url,
     notice: null,
-    admins: [],
-    after: { titles: true, emoji: true, followUps: true },
+    admins: options.admins ?? [],
+    after: options.after ?? { titles: true, emoji: true, followUps: true },
     attachments: { files: 10, bytes: 1_000_000 },
   });
   await parley.start();

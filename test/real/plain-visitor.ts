@@ -2,17 +2,15 @@ import type { Host } from '../../src/chat/adapter.ts';
 import { systemClock } from '../../src/chat/clock.ts';
 import type { Trigger } from '../../src/chat/events.ts';
 import type { Form, FormValue } from '../../src/chat/forms.ts';
-import type { FileRef } from '../../src/chat/messages.ts';
+import type { FileRef, Person } from '../../src/chat/messages.ts';
 import { messageKey, type Place } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
-import type { Store } from '../../src/store/port.ts';
 import { person } from '../person.ts';
 import { createPlain } from '../servers/plain.ts';
-import { type House, type Lodger, moveIn } from './house.ts';
+import { type House, type Lodger, type Lodging, moveIn } from './house.ts';
 
-/** Somebody who speaks with Parley on the plain platform, Parley being on a real Open WebUI. */
-export interface PlainVisitor extends Lodger {
-  readonly plain: ReturnType<typeof createPlain>;
+/** What somebody may do. */
+export interface Acts {
   ask(text: string, files?: readonly FileRef[]): Promise<unknown>;
   command(name: string, text: string): ReturnType<Host['accept']>;
   /** Sends a form in, its fields by their labels. */
@@ -20,10 +18,17 @@ export interface PlainVisitor extends Lodger {
   press(label: string): ReturnType<Host['accept']>;
 }
 
-export interface VisitOptions {
-  readonly model: string;
-  readonly store?: Store;
+/** Ann, who speaks with Parley on the plain platform, Parley being on a real Open WebUI. */
+export interface PlainVisitor extends Lodger, Acts {
+  readonly plain: ReturnType<typeof createPlain>;
+  /** Somebody else in the same conversation. */
+  as(name: string): Acts;
+}
+
+export interface VisitOptions extends Lodging {
   readonly plain?: ReturnType<typeof createPlain>;
+  /** Where they speak; in a direct conversation of their own when not given. */
+  readonly place?: Place;
   /** Bytes of files by name, which people may attach. */
   readonly posted?: Readonly<Record<string, { readonly type: string; readonly bytes: Buffer }>>;
 }
@@ -31,9 +36,9 @@ export interface VisitOptions {
 let conversations = 0;
 
 /** Moves in with a conversation of one's own. */
-export async function visitPlain(house: House, options: VisitOptions): Promise<PlainVisitor> {
+export async function visitPlain(house: Pick<House, 'real'>, options: VisitOptions): Promise<PlainVisitor> {
   const plain = options.plain ?? createPlain({ clock: systemClock });
-  const place: Place = {
+  const place: Place = options.place ?? {
     platform: 'plain',
     team: 'T1',
     channel: options.plain ? `D${conversations}` : `D${++conversations}`,
@@ -64,32 +69,38 @@ export async function visitPlain(house: House, options: VisitOptions): Promise<P
   const [host] = hosts;
   if (!host) throw new Error('the adapter was not started');
   let serial = 0;
-  const author = person('Ann');
+  const addressed = place.kind === 'direct' ? 'direct' : 'mention';
 
-  function trigger(): Trigger {
+  function trigger(author: Person): Trigger {
     serial += 1;
     const id = `trigger-${conversations}-${serial}`;
     const expiresAt = Date.now() + 900_000;
-    return { platform: 'plain', id, place, user: author.ref, token: new Secret(id), expiresAt, private: false };
+    return {
+      platform: 'plain',
+      id,
+      place,
+      user: author.ref,
+      token: new Secret(`token-of-${id}`),
+      expiresAt,
+      private: false,
+    };
   }
 
-  return {
-    ...lodger,
-    plain,
+  const acts = (author: Person): Acts => ({
     ask(text, files = []) {
       serial += 1;
       const ref = { place, id: `Q${conversations}-${serial}` };
       const message = { ref, author, text, files, at: Date.now(), ours: false };
       const key = messageKey(ref);
-      return host.accept({ type: 'message', key, message, addressed: 'direct', conversation: place, replyTo: null });
+      return host.accept({ type: 'message', key, message, addressed, conversation: place, replyTo: null });
     },
     command(name, text) {
-      const made = trigger();
+      const made = trigger(author);
       const event = { key: made.id, trigger: made, author, place, name, text, options: {}, files: [], target: null };
       return host.accept({ type: 'command', ...event });
     },
     send(form, typed) {
-      const made = trigger();
+      const made = trigger(author);
       const values = new Map(
         form.fields.flatMap((field): [string, FormValue][] => {
           const value = Object.hasOwn(typed, field.label) ? typed[field.label] : field.initial;
@@ -104,7 +115,7 @@ export async function visitPlain(house: House, options: VisitOptions): Promise<P
       );
       const button = message?.controls?.buttons.find((one) => one.label === label);
       if (!message || !button) throw new Error(`there is no button ${label}`);
-      const made = trigger();
+      const made = trigger(author);
       const on = { place, id: message.id };
       return host.accept({
         type: 'button',
@@ -117,5 +128,7 @@ export async function visitPlain(house: House, options: VisitOptions): Promise<P
         on,
       });
     },
-  };
+  });
+
+  return { ...lodger, plain, ...acts(person('Ann')), as: (name) => acts(person(name)) };
 }
