@@ -9,7 +9,17 @@ afterEach(() => store.close());
 it('changes of one conversation that come in the same moment do not undo each other', async () => {
   const { conversations } = store;
   const place = { platform: 'test', team: 'T', channel: 'C', thread: '1', kind: 'public' } as const;
-  const row = { key: 'k', place, owner: null, asker: null, model: null, seen: null, joinedAt: null, createdAt: 0, usedAt: 0 };
+  const row = {
+    key: 'k',
+    place,
+    owner: null,
+    asker: null,
+    model: null,
+    seen: null,
+    joinedAt: null,
+    createdAt: 0,
+    usedAt: 0,
+  };
   const written = await Promise.all([
     changeConversation(conversations, 'k', null, () => ({
       ...row,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { download, removeUpload, upload } from '../../../src/nextcloud/files.ts';
-import { taskTypes } from '../../../src/nextcloud/task-types.ts';
 import { typeFor } from '../../../src/nextcloud/short-forms.ts';
+import { taskTypes } from '../../../src/nextcloud/task-types.ts';
 import { failureOf } from '../../nextcloud/wire.ts';
 import type { Desk } from './bench.ts';
 import { ended, ordered } from './tasks.ts';

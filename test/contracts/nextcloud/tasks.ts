@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { apiOf } from '../../../src/nextcloud/api.ts';
 import { disconnect } from '../../../src/nextcloud/connection.ts';
+import { typeFor } from '../../../src/nextcloud/short-forms.ts';
 import type { Task } from '../../../src/nextcloud/task.ts';
 import { taskTypes } from '../../../src/nextcloud/task-types.ts';
-import { typeFor } from '../../../src/nextcloud/short-forms.ts';
 import { cancel, findTask, type Order, remove, schedule, task, tasks } from '../../../src/nextcloud/tasks.ts';
 import { failureOf } from '../../nextcloud/wire.ts';
 import { another, type Desk } from './bench.ts';
