@@ -30,6 +30,11 @@ beforeAll(async () => {
   const open = { allow: [], deny: [], directMessages: true, guests: true, strangers: true };
   before = await openWorld({ access: open, followUps: true, wrap: around });
   for (const { person: who } of WHO) for (const { place } of WHERE) await leave(who, place(who));
+  // All that follows the answers is over: else the second Parley would take it up, and write while nobody may.
+  await vi.waitFor(async () => {
+    const next = await Promise.all([before.store.jobs.nextAt('turn'), before.store.jobs.nextAt('after')]);
+    expect(next).toEqual([null, null]);
+  }, PATIENTLY);
   await before.parley.stop(0);
   world = await openWorld({
     access: RULES,
@@ -54,6 +59,9 @@ function at(channel: string): Place {
   return { platform: 'plain', team: 'T1', channel, thread: null, kind: 'public' };
 }
 
+/** A machine that runs other tests too takes its time. */
+const PATIENTLY = { timeout: 10_000 };
+
 /** An answer with its buttons, a form that is open, and buttons under words: all theirs. */
 async function leave(given: Person, place: Place): Promise<void> {
   // Programs leave nothing: they try what is Ann's.
@@ -72,7 +80,7 @@ async function leave(given: Person, place: Place): Promise<void> {
     const again = buttons.find((button) => button.label === 'Regenerate');
     if (!follow || !again) throw new Error('not yet');
     return { job: readControlId(again.id)?.job ?? '', after: readControlId(follow.id)?.job ?? '' };
-  });
+  }, PATIENTLY);
   const asked = await before.host.accept(before.command('ask', '', { author, place }));
   if (asked.do !== 'form') throw new Error('no form');
   const next = createNextButtons(before.store.forms, { now: Date.now, after: () => () => undefined });

@@ -62,6 +62,8 @@ describe('direct messages', () => {
     histories.set('D1', [{ ...said, ref, text: SECRET }]);
     histories.set('C1', [{ ...said, ref: { place: THREAD, id: 'c1' }, text: 'Good morning, everybody.' }]);
     await ask(SECRET, 'Ann', DIRECT, 'I will keep it: Monday.');
+    // What follows the answer goes to its own chat, and is over before anybody asks in the channel.
+    await vi.waitFor(() => expect(world.openWebUI.chats().map((chat) => chat.title)).toEqual(['Merger is on Monday']));
     const before = world.openWebUI.requests.length;
     await ask('What do you know?', 'Ann', THREAD);
     await ask('And what did Ann tell you?', 'Ben', THREAD);
