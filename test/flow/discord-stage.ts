@@ -21,13 +21,15 @@ export interface OnDiscord extends Omit<ParleyOn, 'restart'>, Stage {
 
 /** What can be different on Discord. */
 export interface GivenDiscord extends Given, Pick<DiscordOptions, 'privateChannelNames'> {
+  /** Ann is an admin of Parley. */
+  annIsAdmin?: boolean;
   /** Who may use Parley, and where. Guests and strangers may when nothing else is said. */
   access?: (there: Stage) => Partial<AccessRules>;
 }
 
 /** Starts both; everything is closed after the test. */
 export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
-  const { access, privateChannelNames = false, ...more } = given;
+  const { access, annIsAdmin = false, privateChannelNames = false, ...more } = given;
   const set = await stage();
   const { server } = set;
 
@@ -44,7 +46,10 @@ export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
       return { adapter, mode: 'thread', access };
     };
 
-  const parley = await parleyOn(under(access?.(set)), more);
+  const parley = await parleyOn(under(access?.(set)), {
+    ...(annIsAdmin && { admins: [`discord:${set.ann.id}`] }),
+    ...more,
+  });
   closeAfter(() => parley.close());
   return {
     ...parley,

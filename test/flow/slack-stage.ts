@@ -38,13 +38,24 @@ export interface GivenSlack extends Given, Pick<Partial<SlackOptions>, 'direct' 
   agent?: boolean;
   /** What it may beside what the manifest asks for. */
   scopes?: string[];
+  /** Ann is an admin of Parley. */
+  annIsAdmin?: boolean;
   /** Who may use Parley, and where. */
   access?: (there: Workspace) => Partial<AccessRules>;
 }
 
 /** Starts both; everything is closed after the test. */
 export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
-  const { agent = false, scopes = [], prefix = '', access, direct, privateChannelNames, ...more } = given;
+  const {
+    agent = false,
+    scopes = [],
+    prefix = '',
+    annIsAdmin = false,
+    access,
+    direct,
+    privateChannelNames,
+    ...more
+  } = given;
   const asks = fromManifest(manifestText({ agent, publicUrl: null, prefix }));
   const slack = await openSlack({ ...asks, scopes: [...(asks.scopes ?? []), ...scopes] });
   const ann = slack.people.user({ name: 'ann' }).id;
@@ -67,7 +78,11 @@ export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
       return { adapter, mode: 'thread', access };
     };
 
-  const parley = await parleyOn(under(access?.(there)), { prefix, ...more });
+  const parley = await parleyOn(under(access?.(there)), {
+    prefix,
+    ...(annIsAdmin && { admins: [`slack:${ann}`] }),
+    ...more,
+  });
   closeAfter(() => parley.close());
   const bots = (where: string) =>
     (slack.world.channels.get(where)?.messages ?? []).filter((one) => one.author === slack.botUserId);
