@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { asObject, type Json } from '../openwebui/json.ts';
+import { readBody } from '../read-body.ts';
 import type { Dialect } from './dialect.ts';
 import type { Login, Person } from './people.ts';
 import { empty, Refusal } from './reply.ts';
@@ -38,15 +39,9 @@ export interface OcsCall extends Call {
 
 /** Reads the whole body. Throws 413 above {@link bodyLimit}. */
 export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of request) {
-    const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
-    size += bytes.length;
-    if (size > bodyLimit) throw new Refusal(empty(413));
-    pieces.push(bytes);
-  }
-  return Buffer.concat(pieces);
+  const bytes = await readBody(request, bodyLimit);
+  if (bytes === null) throw new Refusal(empty(413));
+  return bytes;
 }
 
 /** The body and the query as one map. What cannot be read counts as not sent. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod';
+import { readBody } from '../read-body.ts';
 import { asObject } from './json.ts';
 import type { User } from './records.ts';
 import { Refusal } from './refusal.ts';
@@ -33,15 +34,9 @@ export type Reply =
 
 /** Reads the whole body. Throws 413 above {@link bodyLimit}. */
 export async function bytesOf(request: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of request) {
-    const bytes = Buffer.isBuffer(piece) ? piece : Buffer.from(String(piece));
-    size += bytes.length;
-    if (size > bodyLimit) throw new Refusal(413, 'Request body is too large');
-    pieces.push(bytes);
-  }
-  return Buffer.concat(pieces);
+  const bytes = await readBody(request, bodyLimit);
+  if (bytes === null) throw new Refusal(413, 'Request body is too large');
+  return bytes;
 }
 
 /** What the server calls a kind of value, in its codes and in its sentences. */
