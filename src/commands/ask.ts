@@ -1,8 +1,8 @@
 import { nearest } from '../chat/nearest.ts';
 import { isForbidden } from '../openwebui/tools.ts';
+import { given, option, say } from './command.ts';
 import type { Desk } from './desk.ts';
 import { type Call, type Command, isPrivateUse, isYes } from './registry.ts';
-import { given, option, say } from './subcommand.ts';
 import { pick, type Wishes } from './wishes.ts';
 
 /** `/ask`: a question, where a mention is not at hand or something else than usual is wanted. Without text it opens a form. */

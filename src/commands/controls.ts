@@ -1,60 +1,41 @@
+import { command } from './command.ts';
 import type { Done } from './desk.ts';
-import type { Command } from './registry.ts';
 
 /** `/stop`: ends the answer being written here; what is there stays. */
-export const stop: Command = {
+export const stop = command({
   name: 'stop',
   summary: 'Stop the answer being written here',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     return said(await desk.stop(call.author, call.conversation), 'Stopped. What was written stays.');
   },
-};
+});
 
 /** `/retry`: asks the last question here again. */
-export const retry: Command = {
+export const retry = command({
   name: 'retry',
   summary: 'Answer the last question here again',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     return said(await desk.again(call.author, call.conversation), 'I am answering the last question again.');
   },
-};
+});
 
 /** `/new`: the next message in this place begins a new chat. */
-export const startAnew: Command = {
+export const startAnew = command({
   name: 'new',
   summary: 'Begin a new conversation here',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     return said(await desk.startAnew(call.conversation), 'Your next message here begins a new conversation.');
   },
-};
+});
 
 /** UTF-16 units of a title that a person gives: the least that a platform takes. */
 const LONGEST_TITLE = 100;
 
 /** `/title`: names the conversation; a person's title is never replaced by the model's. */
-export const title: Command = {
+export const title = command({
   name: 'title',
   summary: 'Name this conversation',
   options: [{ name: 'text', summary: 'The new title', type: 'rest', required: true, choices: [], suggested: false }],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     const text = call.options.get('text');
     const named = typeof text === 'string' ? text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim() : '';
@@ -68,22 +49,17 @@ export const title: Command = {
       `This conversation is now called “${named}”.`,
     );
   },
-};
+});
 
 /** `/status`: how things are, in a few lines. */
-export const status: Command = {
+export const status = command({
   name: 'status',
   summary: 'How things are: server, model, this conversation',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     const facts = await desk.facts(call.author, call.conversation);
     return { do: 'say', body: { markdown: facts.map((fact) => `- ${fact}`).join('\n'), controls: null } };
   },
-};
+});
 
 function said(done: Done, words: string) {
   return { do: 'say', body: { markdown: done.done ? words : done.why, controls: null } } as const;

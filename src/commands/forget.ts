@@ -1,19 +1,14 @@
+import { command, given, say } from './command.ts';
 import type { Desk } from './desk.ts';
-import type { Call, Command, Next, Outcome } from './registry.ts';
-import { given } from './subcommand.ts';
+import type { Call, Next, Outcome } from './registry.ts';
 
 /** What the buttons stand for. Nobody types these: each step is asked for by the one before it. */
 type Step = 'me' | 'chats' | 'me-and-chats';
 
 /** `/forget`: deletes what Parley keeps of a person, asked twice; with a question of its own, their chats in Open WebUI too. */
-export const forget: Command = {
+export const forget = command({
   name: 'forget',
   summary: 'Delete everything I keep of you',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     switch (given(call, 'step')) {
       case 'me':
@@ -32,7 +27,7 @@ export const forget: Command = {
         return askFirst(call, desk);
     }
   },
-};
+});
 
 async function askFirst(call: Call, desk: Desk): Promise<Outcome> {
   const { questions, chats } = await desk.forgetting.found(call.author);
@@ -84,8 +79,4 @@ const MESSAGES_STAY =
 
 function button(label: string, step: Step, style: Next['style']): Next {
   return { label, style, command: 'forget', options: { step }, instead: true };
-}
-
-function say(markdown: string): Outcome {
-  return { do: 'say', body: { markdown, controls: null } };
 }

@@ -1,63 +1,49 @@
 import { problemOf } from '../chat/errors.ts';
 import { field } from '../chat/forms.ts';
 import { Secret } from '../chat/secret.ts';
+import { command, say } from './command.ts';
 import type { Desk } from './desk.ts';
-import type { Call, Command, Outcome } from './registry.ts';
+import type { Call, Outcome } from './registry.ts';
 
 /** `/link`: a person's own account of Open WebUI asks for them from then on. The key goes from the form's secret field straight to the vault. */
-export const link: Command = {
+export const link = command({
   name: 'link',
   summary: 'Ask with your own Open WebUI account',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
-    if (desk.linking.off !== null) return said(desk.linking.off);
+    if (desk.linking.off !== null) return say(desk.linking.off);
     if (!call.filled) return form(await linkedAs(call, desk), null);
     const key = call.filled.values.get('key');
     if (!(key instanceof Secret) || key.reveal().trim() === '') return form(null, 'Paste the key here.');
     try {
       const { account, asked, refused } = await desk.linking.link(call.author, new Secret(key.reveal().trim()));
-      return said(`You are linked as ${nameOf(account)}. ${whatNow(asked, refused)}`);
+      return say(`You are linked as ${nameOf(account)}. ${whatNow(asked, refused)}`);
     } catch (error) {
       return form(null, problemOf(error).say);
     }
   },
-};
+});
 
 /** `/unlink`: the key is deleted here; what was asked with it stays where it is. */
-export const unlink: Command = {
+export const unlink = command({
   name: 'unlink',
   summary: 'Take your own Open WebUI account away again',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
-    if (!(await desk.linking.unlink(call.author))) return said('You have not linked an account.');
+    if (!(await desk.linking.unlink(call.author))) return say('You have not linked an account.');
     const next = {
       service: 'From now on the team’s account asks for you.',
       match: 'From now on the team’s account asks for you, if your e-mail address has an account in Open WebUI.',
       require: 'I answer you again once you link an account.',
     }[desk.linking.policy];
-    return said(
+    return say(
       `Your API key is deleted here. Your chats stay in your account in Open WebUI; I can no longer write to them. ${next} You can delete the key itself in Open WebUI: Settings, Account, API keys.`,
     );
   },
-};
+});
 
 /** `/whoami`: whose account asks for a person here, by which rule, and with which model. */
-export const whoami: Command = {
+export const whoami = command({
   name: 'whoami',
   summary: 'Whose Open WebUI account asks for you here',
-  options: [],
-  subcommands: [],
-  private: true,
-  shortcut: null,
-  who: 'everyone',
   async run(call, desk) {
     const { author } = call;
     const { id } = await desk.modelFor(author, call.conversation);
@@ -67,9 +53,9 @@ export const whoami: Command = {
       desk.isAdmin(author) ? 'You are an admin of Parley.' : 'You are not an admin of Parley.',
       `In my settings you are \`${author.ref.platform}:${author.ref.id}\`.`,
     ];
-    return said(lines.map((line) => `- ${line}`).join('\n'));
+    return say(lines.map((line) => `- ${line}`).join('\n'));
   },
-};
+});
 
 async function accountLine(call: Call, desk: Desk): Promise<string> {
   try {
@@ -126,8 +112,4 @@ const KEY = field({
 function nameOf({ name, email }: { readonly name: string; readonly email: string | null }): string {
   if (email === null) return name || 'an account without a name';
   return name === '' ? email : `${name} (${email})`;
-}
-
-function said(markdown: string): Outcome {
-  return { do: 'say', body: { markdown, controls: null } };
 }

@@ -1,12 +1,12 @@
+import { command, given, say } from './command.ts';
 import { withNextcloud } from './nextcloud-pick.ts';
 import type { Call } from './registry.ts';
-import { given, say, subcommand } from './subcommand.ts';
 
 /**
  * `/nextcloud connect`: one's own Nextcloud account, granted in the browser: nobody types a password into a chat. The buttons of the
  * question "Is that you?" run it with the options `answer` and `account`, which nobody types.
  */
-export const connect = subcommand({
+export const connect = command({
   name: 'connect',
   summary: 'Use your own Nextcloud account',
   run: (call, desk) =>
@@ -37,7 +37,7 @@ export const connect = subcommand({
 });
 
 /** `/nextcloud disconnect`: takes one's own account away, on the server too. */
-export const disconnect = subcommand({
+export const disconnect = command({
   name: 'disconnect',
   summary: 'Use your own Nextcloud account no longer',
   run: (call, desk) =>

@@ -3,13 +3,13 @@ import type { FormValue } from '../chat/forms.ts';
 import type { FileRef } from '../chat/messages.ts';
 import { typeFor } from '../nextcloud/short-forms.ts';
 import type { Slot, TaskType } from '../nextcloud/task-types.ts';
+import { say } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { NextcloudDesk } from './nextcloud-desk.ts';
 import { asFormValue, readNote, sentValues, type TaskNote, taskForm } from './nextcloud-form.ts';
 import { fits, longest, ONE_FILE, readSlot, takesFiles, tooLongFor, wrongFile } from './nextcloud-input.ts';
 import type { Call, Filled, Outcome } from './registry.ts';
 import { isYes } from './registry.ts';
-import { say } from './subcommand.ts';
 import type { Given, TaskOrder } from './task-order.ts';
 
 /** What a command wants done, before its input has been gathered. */

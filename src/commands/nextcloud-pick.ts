@@ -1,10 +1,10 @@
 import { nearest } from '../chat/nearest.ts';
 import { type ShortForm, typeFor } from '../nextcloud/short-forms.ts';
 import type { TaskType } from '../nextcloud/task-types.ts';
+import { given, option, say } from './command.ts';
 import type { Desk } from './desk.ts';
 import type { NextcloudDesk } from './nextcloud-desk.ts';
 import type { Call, Command, Outcome } from './registry.ts';
-import { given, option, say } from './subcommand.ts';
 
 /** Every short name, in the order in which help shows them. */
 export const SHORT_FORMS = [

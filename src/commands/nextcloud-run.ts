@@ -1,6 +1,6 @@
+import { given, option, say } from './command.ts';
 import { order, sentIn, shortly } from './nextcloud-order.ts';
 import { findType, taskCommand, usual, withNextcloud } from './nextcloud-pick.ts';
-import { given, option, say } from './subcommand.ts';
 
 /** `/nextcloud run`: any kind of task that the server has, with a form made of what it takes. */
 export const run = taskCommand({

@@ -1,9 +1,9 @@
 import type { ShortForm } from '../nextcloud/short-forms.ts';
+import { choicesOf, given, option, say } from './command.ts';
 import { fits } from './nextcloud-input.ts';
 import { order, sentIn, shortly } from './nextcloud-order.ts';
 import { taskCommand, typeOf, usual, withNextcloud } from './nextcloud-pick.ts';
 import type { Call, Command } from './registry.ts';
-import { choicesOf, given, option, say } from './subcommand.ts';
 import type { Given } from './task-order.ts';
 
 const TEXTS = [usual.on, usual.file, usual.private, usual.text];

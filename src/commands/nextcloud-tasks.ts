@@ -1,7 +1,7 @@
+import { command, given, option, say } from './command.ts';
 import type { TaskLine } from './nextcloud-desk.ts';
 import { numberOf, withNextcloud } from './nextcloud-pick.ts';
 import type { Next, Outcome } from './registry.ts';
-import { given, option, say, subcommand } from './subcommand.ts';
 
 /** Tasks that are shown at once. */
 const SHOWN = 15;
@@ -9,7 +9,7 @@ const NONE = 'You have no tasks yet. `/nextcloud types` shows what this Nextclou
 const NO_NUMBER = 'A task is named by its number, as `/nextcloud list` shows it.';
 
 /** `/nextcloud status`: where a task stands; the newest when none is named. */
-export const status = subcommand({
+export const status = command({
   name: 'status',
   summary: 'Where a task of yours stands',
   options: [option('id', 'word', 'Its number; the newest when left out')],
@@ -28,7 +28,7 @@ export const status = subcommand({
 });
 
 /** `/nextcloud list`: one's own tasks. */
-export const list = subcommand({
+export const list = command({
   name: 'list',
   summary: 'Your newest tasks',
   run: (call, desk) =>
@@ -42,7 +42,7 @@ export const list = subcommand({
 });
 
 /** `/nextcloud cancel`: calls a task off; the newest that is under way when none is named. */
-export const cancel = subcommand({
+export const cancel = command({
   name: 'cancel',
   summary: 'Call a task of yours off',
   options: [option('id', 'word', 'Its number; the newest under way when left out')],
@@ -56,7 +56,7 @@ export const cancel = subcommand({
 });
 
 /** `/nextcloud delete`: deletes a task in Nextcloud, with what went in and what came out. Asked twice. */
-export const remove = subcommand({
+export const remove = command({
   name: 'delete',
   summary: 'Delete a task of yours in Nextcloud',
   options: [option('id', 'word', 'Its number', { required: true })],

@@ -1,9 +1,9 @@
 import { nearest } from '../chat/nearest.ts';
 import type { Slot } from '../nextcloud/task-types.ts';
+import { given, option, say } from './command.ts';
 import { choiceOf } from './nextcloud-input.ts';
 import { order, sentIn, shortly } from './nextcloud-order.ts';
 import { taskCommand, typeOf, usual, withNextcloud } from './nextcloud-pick.ts';
-import { given, option, say } from './subcommand.ts';
 import type { Given } from './task-order.ts';
 
 /** Names of the languages in the input of the type. */

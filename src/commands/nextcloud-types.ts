@@ -1,13 +1,13 @@
 import { typeFor } from '../nextcloud/short-forms.ts';
 import type { TaskType } from '../nextcloud/task-types.ts';
+import { command, say } from './command.ts';
 import { NO_TYPES, SHORT_FORMS, withNextcloud } from './nextcloud-pick.ts';
-import { say, subcommand } from './subcommand.ts';
 
 /** Types that are shown at once. */
 const SHOWN = 40;
 
 /** `/nextcloud types`: what this Nextcloud can do. */
-export const types = subcommand({
+export const types = command({
   name: 'types',
   summary: 'What this Nextcloud can do',
   run: (call, desk) =>

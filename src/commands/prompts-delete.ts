@@ -1,16 +1,16 @@
 import { problemOf } from '../chat/errors.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { deletePrompt } from '../openwebui/prompts.ts';
+import { command, given, option, say } from './command.ts';
 import { findPrompt } from './prompt-names.ts';
 import { anywhere, promptOption, withPrompt } from './prompts-pick.ts';
 import { inline } from './prompts-words.ts';
-import { given, option, say, subcommand } from './subcommand.ts';
 
 /** Prompts that are deleted at one go. */
 const MOST = 50;
 
 /** `/prompts delete`: deletes a prompt with its history. Asked twice. */
-export const remove = subcommand({
+export const remove = command({
   name: 'delete',
   summary: 'Delete a prompt with all its versions',
   options: [promptOption],
@@ -33,7 +33,7 @@ export const remove = subcommand({
 });
 
 /** `/prompts delete-many`: deletes several prompts, with a line for each; one that fails does not keep the others. Asked twice. */
-export const removeMany = subcommand({
+export const removeMany = command({
   name: 'delete-many',
   summary: 'Delete several prompts',
   options: [option('prompts', 'rest', 'Their commands, separated by spaces', { required: true })],

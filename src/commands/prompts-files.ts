@@ -4,11 +4,11 @@ import { field } from '../chat/forms.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { grantBody, type Prompt, promptRow } from '../openwebui/prompt-rows.ts';
 import { createPrompt, pagePrompts, updatePrompt } from '../openwebui/prompts.ts';
+import { choicesOf, command, given, option, say } from './command.ts';
 import { filterOf, textsOf } from './prompts-find.ts';
 import { anywhere } from './prompts-pick.ts';
 import { commandComplaint, inline } from './prompts-words.ts';
 import type { Outcome } from './registry.ts';
-import { choicesOf, given, option, say, subcommand } from './subcommand.ts';
 
 /** Bytes of a file of prompts. */
 const FILE_BYTES = 5_000_000;
@@ -20,7 +20,7 @@ const REPORTED = 30;
 const file = z.array(z.unknown());
 
 /** `/prompts import`: makes prompts of an attached file, each for itself: one that fails does not keep the others. */
-export const importMany = subcommand({
+export const importMany = command({
   name: 'import',
   summary: 'Make prompts of an attached JSON file',
   options: [
@@ -51,7 +51,7 @@ export const importMany = subcommand({
 });
 
 /** `/prompts export`: a file with the prompts that fit, for the asker alone. Where no file can reach them alone, it asks first. */
-export const exportMany = subcommand({
+export const exportMany = command({
   name: 'export',
   summary: 'Get a file with prompts',
   options: [option('tag', 'word', 'Only those with this tag'), option('query', 'rest', 'Only those that hold this')],

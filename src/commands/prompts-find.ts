@@ -4,10 +4,10 @@ import { PROMPTS_PER_PAGE, type PromptFilter, pagePrompts, promptTags } from '..
 import { variablesOfContent } from '../prompts/expand.ts';
 import { fieldWords, isRequired } from '../prompts/fields.ts';
 import { systemVariables } from '../prompts/system-variables.ts';
+import { choicesOf, command, given, option, say } from './command.ts';
 import { promptOption, withPrompt } from './prompts-pick.ts';
 import { fenced, grantWords, inline, promptLine } from './prompts-words.ts';
 import type { Call, Next, Outcome } from './registry.ts';
-import { choicesOf, given, option, say, subcommand } from './subcommand.ts';
 
 /** Prompts on one page here: half of one of the server's. */
 const SHOWN = PROMPTS_PER_PAGE / 2;
@@ -26,7 +26,7 @@ const filterOptions = [
 ];
 
 /** `/prompts list`: the prompts there are, page by page. */
-export const list = subcommand({
+export const list = command({
   name: 'list',
   summary: 'The prompts there are',
   options: [...filterOptions, option('query', 'rest', 'A word in name, command or text')],
@@ -37,7 +37,7 @@ export const list = subcommand({
 });
 
 /** `/prompts search`: the prompts that hold a word, with where it stands. */
-export const search = subcommand({
+export const search = command({
   name: 'search',
   summary: 'Find prompts by what stands in them',
   options: [...filterOptions, option('query', 'rest', 'What to look for', { required: true })],
@@ -49,7 +49,7 @@ export const search = subcommand({
 });
 
 /** `/prompts tags`: all tags. */
-export const tags = subcommand({
+export const tags = command({
   name: 'tags',
   summary: 'The tags prompts have',
   async run(call, desk) {
@@ -61,7 +61,7 @@ export const tags = subcommand({
 });
 
 /** `/prompts show`: one prompt, with what it asks for. */
-export const show = subcommand({
+export const show = command({
   name: 'show',
   summary: 'One prompt and what it asks for',
   options: [promptOption],

@@ -7,6 +7,7 @@ import {
   VERSIONS_PER_PAGE,
 } from '../openwebui/prompts.ts';
 import { diffLines } from '../prompts/diff.ts';
+import { command, given, option, say } from './command.ts';
 import {
   entryOption,
   findVersion,
@@ -18,10 +19,9 @@ import {
 } from './prompts-pick.ts';
 import { fenced, inline, versionLine } from './prompts-words.ts';
 import type { Next, Outcome } from './registry.ts';
-import { given, option, say, subcommand } from './subcommand.ts';
 
 /** `/prompts history`: a prompt's versions, newest first. */
-export const history = subcommand({
+export const history = command({
   name: 'history',
   summary: 'The versions of a prompt',
   options: [promptOption, option('page', 'integer', 'Which page')],
@@ -50,7 +50,7 @@ export const history = subcommand({
 });
 
 /** `/prompts entry`: one version. */
-export const entry = subcommand({
+export const entry = command({
   name: 'entry',
   summary: 'One version of a prompt',
   options: [promptOption, entryOption],
@@ -82,7 +82,7 @@ export const entry = subcommand({
 });
 
 /** `/prompts delete-entry`: takes one version out of the history. Asked twice. */
-export const deleteEntry = subcommand({
+export const deleteEntry = command({
   name: 'delete-entry',
   summary: 'Delete one version of a prompt',
   options: [promptOption, entryOption],
@@ -116,7 +116,7 @@ export const deleteEntry = subcommand({
 });
 
 /** `/prompts diff`: what changed between two versions; without any, between the live one and the one before it. */
-export const diff = subcommand({
+export const diff = command({
   name: 'diff',
   summary: 'What changed between two versions of a prompt',
   options: [
@@ -137,7 +137,7 @@ export const diff = subcommand({
 });
 
 /** `/prompts version`: puts the text of an earlier version back. */
-export const version = subcommand({
+export const version = command({
   name: 'version',
   summary: 'Bring back an earlier version of a prompt',
   options: [promptOption, entryOption],

@@ -2,10 +2,10 @@ import { problemOf } from '../chat/errors.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt, PromptVersion } from '../openwebui/prompt-rows.ts';
 import { pagePrompts, promptHistory, promptVersion, readPrompt, VERSIONS_PER_PAGE } from '../openwebui/prompts.ts';
+import { given, option, say } from './command.ts';
 import type { Desk } from './desk.ts';
 import { findPrompt, unknownPrompt } from './prompt-names.ts';
 import type { Call, Outcome } from './registry.ts';
-import { given, option, say } from './subcommand.ts';
 
 /** The option that names a prompt, suggested while it is typed. */
 export const promptOption = option('prompt', 'word', 'Which prompt', { required: true, suggested: true });

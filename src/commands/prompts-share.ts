@@ -1,11 +1,11 @@
 import { sharePrompt } from '../openwebui/prompts.ts';
+import { command, given, option, say } from './command.ts';
 import { promptOption, withPrompt } from './prompts-pick.ts';
 import { grantWords } from './prompts-words.ts';
 import { readShares } from './share-with.ts';
-import { given, option, say, subcommand } from './subcommand.ts';
 
 /** `/prompts share`: who may use a prompt. Left out, it tells and changes nothing; empty or `nobody`, only the owner may. */
-export const share = subcommand({
+export const share = command({
   name: 'share',
   summary: 'Who may use a prompt',
   options: [

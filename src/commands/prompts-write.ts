@@ -3,18 +3,18 @@ import * as z from 'zod';
 import { Failure } from '../chat/errors.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { changePromptMeta, createPrompt, readPrompt, togglePrompt, updatePrompt } from '../openwebui/prompts.ts';
+import { command, given, option, say } from './command.ts';
 import type { Desk } from './desk.ts';
 import { complaints, draftOf, type PromptTexts, promptFields, textsOfForm, textsOfPrompt } from './prompts-form.ts';
 import { promptOption, withPrompt } from './prompts-pick.ts';
 import { readTags } from './prompts-words.ts';
 import type { Call, Outcome } from './registry.ts';
-import { given, option, say, subcommand } from './subcommand.ts';
 
 const EMPTY: PromptTexts = { command: '', name: '', content: '', tags: '', message: '' };
 const noteShape = z.object({ prompt: z.string(), print: z.string() });
 
 /** `/prompts create`: makes a prompt, from the line or in a form. */
-export const create = subcommand({
+export const create = command({
   name: 'create',
   summary: 'Make a prompt',
   options: [
@@ -45,7 +45,7 @@ export const create = subcommand({
 });
 
 /** `/prompts edit`: changes a prompt's text, from the line or in a form. */
-export const edit = subcommand({
+export const edit = command({
   name: 'edit',
   summary: 'Change the text of a prompt',
   options: [
@@ -68,7 +68,7 @@ export const edit = subcommand({
 });
 
 /** `/prompts meta`: changes name, command and tags of a prompt; its text and history stay. */
-export const meta = subcommand({
+export const meta = command({
   name: 'meta',
   summary: 'Change name, command or tags of a prompt',
   options: [
@@ -104,7 +104,7 @@ export const meta = subcommand({
 });
 
 /** `/prompts toggle`: switches a prompt off, or on again. */
-export const toggle = subcommand({
+export const toggle = command({
   name: 'toggle',
   summary: 'Switch a prompt off, or on again',
   options: [promptOption],

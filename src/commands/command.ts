@@ -1,10 +1,8 @@
 import type { OptionSpec } from '../chat/commands.ts';
 import type { Call, Command } from './registry.ts';
 
-/** A second word of a command: its answer is for the asker alone unless it says otherwise. */
-export function subcommand(
-  given: Pick<Command, 'name' | 'summary' | 'run'> & Partial<Pick<Command, 'options' | 'private'>>,
-): Command {
+/** A command for everyone, its answer for the asker alone, with nothing more to it than is given. */
+export function command(given: Pick<Command, 'name' | 'summary' | 'run'> & Partial<Command>): Command {
   return { options: [], private: true, subcommands: [], shortcut: null, who: 'everyone', ...given };
 }
 
