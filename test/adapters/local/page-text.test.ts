@@ -122,7 +122,7 @@ describe.skipIf(chromiumPath === null)(`${browserGroup}: what models write`, () 
     await message.locator('h2').nth(1).waitFor();
     expect(await message.locator('[data-kept]').count()).toBe(1);
     await writing.finish(whole);
-    await message.locator('a').waitFor();
+    await tab.page.locator(`[data-id="${writing.surface.ref.id}"][data-live="false"]`).waitFor();
     const [grown, fresh] = await Promise.all([
       message.locator('rich-text').innerHTML(),
       drawn(whole).then((text) => text.innerHTML()),
