@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import { createDiscord, type DiscordOptions } from '../../../adapters/discord/discord.ts';
 import type { Adapter, Answer, Host, Suggest } from '../../../src/chat/adapter.ts';
-import type { ChatEvent, MessageEvent, Trigger } from '../../../src/chat/events.ts';
+import type { ChatEvent } from '../../../src/chat/events.ts';
 import type { Choice } from '../../../src/chat/forms.ts';
 import type { MessageRef, Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
@@ -73,7 +73,7 @@ export function noted(): Noted {
     budget: (scope, left, resetMs) => void host.budgets.push({ scope, left, resetMs }),
     until(fits) {
       const { promise, resolve, reject } = Promise.withResolvers<ChatEvent>();
-      const timer = setTimeout(() => reject(new Error(`not among ${JSON.stringify(events)}`)), 8_000);
+      const timer = setTimeout(() => reject(new Error(`not among ${JSON.stringify(events)}`)), 20_000);
       const look = () => {
         const found = events.find(fits);
         if (found) resolve(found);
@@ -132,6 +132,16 @@ export async function scene(
   return { ...set, adapter, host, logged, recent };
 }
 
+/** An answer of the host: words for the asker alone. */
+export function say(markdown: string): Answer {
+  return { do: 'say', body: { markdown, controls: null }, private: true };
+}
+
+/** So many choices: `Choice 0` with the value `c0`, and on. */
+export function choices(count: number): readonly Choice[] {
+  return Array.from({ length: count }, (_, at) => ({ label: `Choice ${at}`, value: `c${at}`, hint: null }));
+}
+
 export function part(markdown: string, more: Partial<Part> = {}): Part {
   return { markdown, index: 0, last: true, status: null, note: null, sources: [], ...more };
 }
@@ -158,6 +168,3 @@ export function refOf(channel: Channel, message: Message): MessageRef {
 export function mention(scene: Pick<Stage, 'server'>, text: string): string {
   return `<@${scene.server.world.app.user.id}> ${text}`;
 }
-
-export const TRIGGERED = (event: { trigger: Trigger }) => event.trigger;
-export type { MessageEvent };
