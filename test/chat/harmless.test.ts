@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { harmless } from '../../src/chat/harmless.ts';
+import { workOf } from '../awake.ts';
 
 const key = `sk-${'a1'.repeat(16)}`;
 
@@ -38,8 +39,9 @@ describe('words of others in the log', () => {
   });
 
   it('is quick with words made to be slow', () => {
-    const began = performance.now();
-    for (const piece of ['"', 'token:', 'Bearer ', 'sk-', 'a1', '://', 'eyJ']) harmless(piece.repeat(100_000));
-    expect(performance.now() - began).toBeLessThan(2_000);
+    const work = workOf(() => {
+      for (const piece of ['"', 'token:', 'Bearer ', 'sk-', 'a1', '://', 'eyJ']) harmless(piece.repeat(100_000));
+    });
+    expect(work).toBeLessThan(2_000);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { holdsKey, KEY_LEFT_OUT, withoutKeys } from '../../src/chat/keys.ts';
+import { workOf } from '../awake.ts';
 
 const hex = (length: number) =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
@@ -109,9 +110,10 @@ describe('what looks like a key', () => {
   });
 
   it('is looked for in no time, whatever is written', () => {
-    const begun = performance.now();
-    for (const piece of ['sk-', 'eyJa', 'a.', 'A'.repeat(25), 'xoxb-1', '-', 'eyJaaaaaaaaa.eyJ'])
-      holdsKey(piece.repeat(Math.ceil(100_000 / piece.length)));
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    const work = workOf(() => {
+      for (const piece of ['sk-', 'eyJa', 'a.', 'A'.repeat(25), 'xoxb-1', '-', 'eyJaaaaaaaaa.eyJ'])
+        holdsKey(piece.repeat(Math.ceil(100_000 / piece.length)));
+    });
+    expect(work).toBeLessThan(3_000);
   });
 });

@@ -54,7 +54,7 @@ test('a role opens every way in, in private too, and nobody else gets more than 
   expect(await told(set, bob, 1)).toEqual([NOT_YOU]);
   server.people.say(bob, server.people.direct(bob), 'and here?');
   expect(await told(set, bob, 2)).toEqual([NOT_YOU, NOT_YOU]);
-  const words = async (asked: ReturnType<typeof server.acts.run>) => (await asked.ephemeral(undefined, 8_000)).content;
+  const words = async (asked: ReturnType<typeof server.acts.run>) => (await asked.ephemeral()).content;
   expect(await words(server.acts.run(bob, channel, 'ask', { text: 'why?' }))).toBe(NOT_YOU);
   expect(await words(server.acts.run(bob, channel, 'help'))).toBe(NOT_YOU);
   expect(await words(server.acts.menu(bob, question, 'Ask about this'))).toBe(NOT_YOU);

@@ -40,7 +40,7 @@ test('a user group opens every way in to its members, and to nobody else', async
 
   const direct = slack.people.dm(bob).id;
   slack.people.say(bob, direct, 'why?');
-  await slack.watch.answer(direct, (_message, words) => words.includes(NOT_YOU), 5_000);
+  await slack.watch.answer(direct, (_message, words) => words.includes(NOT_YOU));
   await slack.interact.messageShortcut(bob, question, 'run:ask');
   expect((await notes(set, bob, 4)).at(-1)).toBe(NOT_YOU);
   slack.people.openHome(bob);
@@ -130,7 +130,7 @@ test('direct messages that are off are met with one sentence; the Home tab stays
   const { slack, ann, openWebUI } = set;
   const direct = slack.people.dm(ann).id;
   slack.people.say(ann, direct, 'hi');
-  await slack.watch.answer(direct, (_message, words) => words.includes('I do not take direct messages here.'), 5_000);
+  await slack.watch.answer(direct, (_message, words) => words.includes('I do not take direct messages here.'));
   slack.people.openHome(ann);
   await vi.waitFor(() => expect(home(set, ann)).toContain('Model'));
   expect(openWebUI.asked).toHaveLength(0);

@@ -49,7 +49,7 @@ beforeAll(async () => {
       world.host.suggest({ command: 'ask', option: 'model', typed: '', author: person('Ann'), place: at('C1') }),
     ).not.toEqual([]),
   );
-}, 60_000);
+});
 afterAll(async () => {
   await world.close();
   await before.close();

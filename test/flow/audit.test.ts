@@ -122,5 +122,5 @@ describe('an audit line is written', () => {
       'Nextcloud disconnected, ann: done',
       'person forgotten, ann: done',
     ]);
-  }, 30_000);
+  });
 });

@@ -72,9 +72,9 @@ test('on Slack “stop” stops what is being written, and says so when there is
   expect(await say('stop')).toBe('Nothing is being answered here.');
   openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
   slack.people.say(ann, channel, 'Go on.', { thread_ts: question.ts });
-  await slack.watch.answer(channel, (_one, seen) => seen.includes('word word'), 10_000);
+  await slack.watch.answer(channel, (_one, seen) => seen.includes('word word'));
   expect(await say('/stop')).toBe('Stopped. What was written stays.');
-  await slack.watch.answer(channel, (_one, seen) => seen.includes('Stopped.'), 10_000);
+  await slack.watch.answer(channel, (_one, seen) => seen.includes('Stopped.'));
 });
 
 test('on Slack “retry” answers the last question anew, below what was typed, and takes the old buttons away', async () => {
@@ -120,9 +120,9 @@ test('on Discord /stop stops what is being written, and says so when there is no
   expect(await run('stop')).toBe('Nothing is being answered here.');
   set.openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
   set.server.people.say(set.ann, thread, 'Go on.');
-  await set.server.message(thread, (one) => one.content.includes('word word'), 10_000);
+  await set.server.message(thread, (one) => one.content.includes('word word'));
   expect(await run('stop')).toBe('Stopped. What was written stays.');
-  await set.server.message(thread, (one) => one.content.includes('Stopped.'), 10_000);
+  await set.server.message(thread, (one) => one.content.includes('Stopped.'));
 });
 
 test('on Discord /retry answers the last question anew, in the same message', async () => {

@@ -56,9 +56,9 @@ export async function onDiscord(given: GivenDiscord = {}): Promise<OnDiscord> {
     ...set,
     restart: (rules) => parley.restart(rules && under(rules)),
     mention: (text) => `<@${server.world.app.user.id}> ${text}`,
-    threadOf: (message) => server.until('a thread', () => server.world.channels.get(message.threadId ?? ''), 10_000),
+    threadOf: (message) => server.until('a thread', () => server.world.channels.get(message.threadId ?? '')),
     answered: (where, words) =>
-      server.message(where, (one) => words.test(one.content) && /Regenerate|Retry/.test(buttons(one)), 10_000),
+      server.message(where, (one) => words.test(one.content) && /Regenerate|Retry/.test(buttons(one))),
     refusals: () =>
       server.rest.calls.filter((one) => one.status >= 400).map((one) => `${one.method} ${one.route} ${one.code}`),
   };

@@ -54,12 +54,12 @@ test('a command leaves a line and answers in the thread on it; without its text 
   const { server, ann, channel, openWebUI } = set;
   openWebUI.next(says('Forty-two.'));
   const asked = server.acts.run(ann, channel, 'ask', { text: 'what is the answer?' });
-  const line = await asked.reply((one) => /Ann asked/.test(one.content), 10_000);
+  const line = await asked.reply((one) => /Ann asked/.test(one.content));
   await set.answered(await set.threadOf(line), /Forty-two/);
   openWebUI.next(says('By form.'));
   const opened = server.acts.run(ann, channel, 'ask');
   const sent = await server.acts.submit(opened, { 't.text': 'asked by form' });
-  const second = await sent.reply((one) => /asked by form/.test(one.content), 10_000);
+  const second = await sent.reply((one) => /asked by form/.test(one.content));
   await set.answered(await set.threadOf(second), /By form/);
   expect(set.refusals()).toEqual([]);
 });
@@ -105,7 +105,7 @@ test('a follow-up question is a button; pressing it asks, and the old buttons go
   openWebUI.nextTask('follow_up', '{"follow_ups": ["And how much salt?"]}');
   const question = server.people.say(ann, channel, set.mention('how do I bake bread?'));
   const thread = await set.threadOf(question);
-  const offered = await server.message(thread, (one) => /how much salt/.test(buttons(one)), 10_000);
+  const offered = await server.message(thread, (one) => /how much salt/.test(buttons(one)));
   openWebUI.next(says('Ten grams.'));
   server.acts.click(ann, offered, 'And how much salt?');
   await set.answered(thread, /Ten grams/);
@@ -136,7 +136,7 @@ test('a long answer comes in several messages, each whole in itself, and Stop en
     10_000,
   );
   server.acts.click(ann, running, 'Stop');
-  await server.message(thread, (one) => /Stopped/.test(one.content), 10_000);
+  await server.message(thread, (one) => /Stopped/.test(one.content));
   expect(server.pings).toEqual([]);
 });
 
@@ -146,7 +146,7 @@ test('an answer goes on through limits, outages and a thread archived in the mid
   openWebUI.next(says('All is well that ends well, they say, and so does this.', { everyMs: 60, units: 4 }));
   const question = server.people.say(ann, channel, set.mention('go on'));
   const thread = await set.threadOf(question);
-  await server.message(thread, (one) => one.content.startsWith('All'), 10_000);
+  await server.message(thread, (one) => one.content.startsWith('All'));
   const edit = 'PATCH /channels/:channel/messages/:message';
   server.faults.add({ on: edit, effect: { do: '429', scope: 'user', retryAfterMs: 500 } });
   server.faults.add({ on: edit, effect: { do: 'status', status: 503 } });
@@ -165,10 +165,10 @@ test('a prompt asks for seven values in two steps, mends a wrong one, and runs w
   const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'many' });
   const first = Object.fromEntries([0, 1, 2, 3, 4].map((at) => [`t.v${at}`, `one${at}`]));
   const step = await server.acts.submit(opened, first);
-  const kept = await step.ephemeral((one) => /Continue/.test(buttons(one)), 10_000);
+  const kept = await step.ephemeral((one) => /Continue/.test(buttons(one)));
   const second = await server.acts.submit(server.acts.click(ann, kept, 'Continue'), { 't.v5': 'x', 't.v6': 'hard' });
   openWebUI.next(says('All seven.'));
-  const line = await second.reply((one) => /Ann ran many/.test(one.content), 10_000);
+  const line = await second.reply((one) => /Ann ran many/.test(one.content));
   await set.answered(await set.threadOf(line), /All seven/);
   expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: one0 one1 one2 one3 one4 x hard');
   expect(set.refusals()).toEqual([]);

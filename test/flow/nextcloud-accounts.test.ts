@@ -51,7 +51,7 @@ describe('an account of one’s own', () => {
     await vi.waitFor(() => expect(owners().at(-1)).toBe('alice'), soon);
     expect(wordsIn(await run('disconnect'))).toMatch(/not connected an account of your own/);
     expect(world.logged.join('')).not.toMatch(/Mine\.|Before\./);
-  }, 30_000);
+  });
 
   it('that is somebody else’s is let go of', async () => {
     world = await openCloudWorld(quick);
@@ -81,7 +81,7 @@ describe('an account of one’s own', () => {
     await run('summarize Hello.');
     await vi.waitFor(() => expect(owners()).toEqual(['alice']), soon);
     expect(await answer('No')).toMatch(/let go of that account/);
-  }, 30_000);
+  });
 
   it('is not used again after its first 401, and its person alone is told', async () => {
     world = await openCloudWorld({ server: {} });
@@ -103,7 +103,7 @@ describe('an account of one’s own', () => {
     // Others go on.
     await run('summarize Hello.', 'Ben');
     await vi.waitFor(() => expect(owners()).toEqual(['bob', 'alice']), soon);
-  }, 30_000);
+  });
 
   it('survives a restart, sealed', async () => {
     world = await openCloudWorld(quick);
@@ -119,7 +119,7 @@ describe('an account of one’s own', () => {
     await vi.waitFor(() => expect(owners()).toEqual(['bob']), soon);
     await world.close();
     world = first;
-  }, 30_000);
+  });
 
   it('is granted also when Parley was restarted between the link and the grant', async () => {
     world = await openCloudWorld(quick);
@@ -132,7 +132,7 @@ describe('an account of one’s own', () => {
     await vi.waitFor(() => expect(told().at(-1)).toMatch(/Is that you\?/), soon);
     await world.close();
     world = first;
-  }, 30_000);
+  });
 
   it('that nobody grants is given up after twenty minutes', async () => {
     const clock = createTestClock();

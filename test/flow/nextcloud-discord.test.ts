@@ -50,17 +50,17 @@ test('kinds of task and languages are completed while somebody types', async () 
   await expect.poll(languages).toEqual([{ name: 'German', value: 'de' }]);
 });
 
-test('progress is shown by editing one message, with Cancel', { timeout: 40_000 }, async () => {
+test('progress is shown by editing one message, with Cancel', async () => {
   const { server, ann, channel, cloud, standing, until } = await flow({});
   server.acts.run(ann, channel, 'nextcloud summarize', { text: 'A long story.' });
   const status = () => standing().find((one) => one.content.includes('Waiting in Nextcloud’s queue'));
-  await server.until('the status', () => status() !== undefined, 15_000);
+  await server.until('the status', () => status() !== undefined);
   const message = status();
   if (!message) throw new Error('no status');
   const id = cloud.newest();
   cloud.start(id);
   cloud.progress(id, 0.49);
-  await server.until('the progress', () => message.content.includes('Running 49 %'), 10_000);
+  await server.until('the progress', () => message.content.includes('Running 49 %'));
   server.acts.click(ann, message, 'Cancel');
   await until('the end', /Cancelled/);
 });

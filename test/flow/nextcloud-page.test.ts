@@ -25,7 +25,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   const said = (text: string | RegExp) => ann.page.locator('[data-author="parley"]').getByText(text);
   const button = (name: string) => ann.page.getByRole('button', { name, exact: true });
 
-  it('a summary tells how it goes, can be called off, and comes out', { timeout: 60_000 }, async () => {
+  it('a summary tells how it goes, can be called off, and comes out', async () => {
     await ann.say('/nextcloud summarize slow The cat sat on the mat. It was warm. It stayed.');
     await said(/Waiting in Nextcloud’s queue · \d+ s/).waitFor({ timeout: 20_000 });
     await photograph('nextcloud-waiting');

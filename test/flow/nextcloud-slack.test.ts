@@ -52,7 +52,7 @@ test('an audio file is transcribed, an image is posted', async () => {
   expect(posted.files[0]?.mimetype).toMatch(/^image\//);
 });
 
-test('progress is shown by editing one message, with Cancel', { timeout: 40_000 }, async () => {
+test('progress is shown by editing one message, with Cancel', async () => {
   const { slack, ann, channel, cloud } = await flow({});
   await slack.interact.command(ann, channel, '/nextcloud', 'summarize A long story.');
   const status = await slack.watch.answer(
@@ -63,9 +63,9 @@ test('progress is shown by editing one message, with Cancel', { timeout: 40_000 
   const id = cloud.newest();
   cloud.start(id);
   cloud.progress(id, 0.49);
-  await slack.watch.answer(channel, (one, seen) => one.ts === status.ts && seen.includes('Running 49 %'), 10_000);
+  await slack.watch.answer(channel, (one, seen) => one.ts === status.ts && seen.includes('Running 49 %'));
   await slack.interact.act(ann, status, 'Cancel');
-  await slack.watch.answer(channel, (one, seen) => one.ts === status.ts && seen.includes('Cancelled'), 10_000);
+  await slack.watch.answer(channel, (one, seen) => one.ts === status.ts && seen.includes('Cancelled'));
   expect(cloud.seen({ path: /cancel$/ })).toHaveLength(1);
 });
 

@@ -187,7 +187,7 @@ describe('other kinds of task', () => {
       ['Style', 'longText'],
     ]);
     expect(again.fields[0]?.initial).toBe('Some words.');
-  }, 30_000);
+  });
 
   it('a wrong file, an empty one and none are said before anything is scheduled', async () => {
     world = await quickly(quick);

@@ -95,7 +95,7 @@ export async function onSlack(given: GivenSlack = {}): Promise<OnSlack> {
     answered: (where, words) => {
       const done = (one: Message, seen: string) =>
         words.test(seen) && /Regenerate|Retry/.test(seen) && one.blocks.length > 0;
-      return slack.watch.answer(where, done, 10_000);
+      return slack.watch.answer(where, done);
     },
     posted: (where) => bots(where).map(shown),
     standing: (where) =>

@@ -15,7 +15,7 @@ test('a mention is answered in a thread, with title and emoji, and goes on there
   const question = slack.people.say(ann, channel, set.mention('why is the sky blue?'));
   const answer = await set.answered(channel, /scattering/);
   expect(answer.threadTs).toBe(question.ts);
-  await slack.watch.answer(channel, (_message, seen) => seen.includes('Why the sky is blue'), 10_000);
+  await slack.watch.answer(channel, (_message, seen) => seen.includes('Why the sky is blue'));
   await vi.waitFor(() => expect([...question.reactions.keys()]).toEqual(['milky_way']), { timeout: 5_000 });
   openWebUI.next(says('At night there is no light to scatter.'));
   slack.people.say(ann, channel, 'and at night?', { thread_ts: question.ts });
@@ -85,7 +85,7 @@ test('a command leaves a line and answers in the thread on it; without its text 
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('Forty-two.'));
   await slack.interact.command(ann, channel, '/ask', 'what is the answer?');
-  const line = await slack.watch.answer(channel, (_message, seen) => /ann asked: what is/.test(seen), 10_000);
+  const line = await slack.watch.answer(channel, (_message, seen) => /ann asked: what is/.test(seen));
   expect((await set.answered(channel, /Forty-two/)).threadTs).toBe(line.ts);
   openWebUI.next(says('By form.'));
   await slack.interact.command(ann, channel, '/ask');
@@ -141,7 +141,7 @@ test('Stop ends an answer and keeps what is there', async () => {
     10_000,
   );
   await slack.interact.act(ann, live, 'Stop');
-  const stopped = await slack.watch.answer(channel, (_message, seen) => seen.includes('Stopped.'), 10_000);
+  const stopped = await slack.watch.answer(channel, (_message, seen) => seen.includes('Stopped.'));
   expect(stopped.ts).toBe(live.ts);
   await slack.watch.until(() => slack.world.threads.get(`${channel}:${stopped.threadTs}`)?.status === '');
 });
@@ -152,7 +152,7 @@ test('a follow-up question is asked by its button', async () => {
   openWebUI.next(says('Because.'));
   openWebUI.nextTask('follow_up', '{"follow_ups": ["Are you sure?"]}');
   slack.people.say(ann, channel, set.mention('why?'));
-  const answer = await slack.watch.answer(channel, (_message, seen) => seen.includes('Are you sure?'), 10_000);
+  const answer = await slack.watch.answer(channel, (_message, seen) => seen.includes('Are you sure?'));
   openWebUI.next(says('Quite sure.'));
   await slack.interact.act(ann, answer, 'Are you sure?');
   expect((await set.answered(channel, /Quite sure/)).threadTs).toBe(answer.threadTs);
@@ -169,7 +169,7 @@ test('a file in the question reaches Open WebUI', async () => {
   expect(openWebUI.seen({ method: 'POST', path: /\/files/ }).length).toBeGreaterThan(0);
 });
 
-test('a long answer stands in several messages and as a file', { timeout: 60_000 }, async () => {
+test('a long answer stands in several messages and as a file', async () => {
   const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
   const text = Array.from({ length: 700 }, (_none, at) => `Line ${at}: ${'words '.repeat(12)}`).join('\n\n');
@@ -196,10 +196,10 @@ test('an answer whose channel is left in the middle is told to the asker', async
   const { slack, ann, channel, openWebUI } = set;
   openWebUI.next(says('word '.repeat(200), { everyMs: 20 }));
   slack.people.say(ann, channel, set.mention('talk'));
-  await slack.watch.answer(channel, (_message, seen) => seen.includes('word'), 10_000);
+  await slack.watch.answer(channel, (_message, seen) => seen.includes('word'));
   slack.people.archive(channel);
   const dm = slack.people.dm(ann).id;
-  await slack.watch.answer(dm, (_message, seen) => seen.includes('could not show my answer'), 20_000);
+  await slack.watch.answer(dm, (_message, seen) => seen.includes('could not show my answer'));
 });
 
 test('a prompt asks for its values in a form, with complaints at its fields, and runs with them', async () => {
@@ -216,7 +216,7 @@ test('a prompt asks for its values in a form, with complaints at its fields, and
   openWebUI.next(says('One, two, three.'));
   const sent = await slack.interact.submit(view, { [field]: '3' });
   expect(sent.view).toBeNull();
-  await slack.watch.answer(channel, (_message, seen) => /ann ran count \(n: 3, how: fast\)/.test(seen), 10_000);
+  await slack.watch.answer(channel, (_message, seen) => /ann ran count \(n: 3, how: fast\)/.test(seen));
   await set.answered(channel, /One, two/);
   expect(JSON.stringify(openWebUI.asked.at(-1)?.messages)).toContain('Count to 3 fast');
   expect(set.refusals()).toEqual([]);

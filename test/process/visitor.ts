@@ -8,7 +8,7 @@ export interface Visitor {
   readonly messages: Map<string, PageMessage>;
   send(text: string, to?: string): void;
   press(label: string): void;
-  /** Resolves once the condition holds; looked at after each frame. Rejects after ten seconds. */
+  /** Resolves once the condition holds; looked at after each frame. Rejects after 45 seconds. */
   until(condition: () => boolean): Promise<void>;
   /** What Parley wrote, in order. */
   answers(): PageMessage[];

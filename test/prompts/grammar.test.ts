@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSpans, type Property, variablesOf } from '../../src/prompts/grammar.ts';
+import { workOf } from '../awake.ts';
 
 function asked(text: string) {
   return variablesOf(findSpans(text)).map(({ name, type, properties }) => ({
@@ -132,10 +133,11 @@ describe('for every text', () => {
 
   it('of a megabyte of braces and spaces is read at once', () => {
     for (const piece of ['{', '{{', '{{a|', '{{a ', '}}', '{{a| ', '{{a}}', '{{ a | b }} ', '| ', '{{a "["']) {
-      const begun = performance.now();
-      findSpans(piece.repeat(1_000_000 / piece.length));
-      findSpans(`{{a|${' '.repeat(1_000_000)}`);
-      expect(performance.now() - begun).toBeLessThan(2_000);
+      const work = workOf(() => {
+        findSpans(piece.repeat(1_000_000 / piece.length));
+        findSpans(`{{a|${' '.repeat(1_000_000)}`);
+      });
+      expect(work).toBeLessThan(2_000);
     }
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readInlineValues } from '../../src/prompts/inline-values.ts';
+import { workOf } from '../awake.ts';
 
 const read = (line: string, ...names: string[]) => {
   const { values, input } = readInlineValues(line, names);
@@ -45,8 +46,9 @@ describe('what is typed after a prompt’s name', () => {
   });
 
   it('is read at once, however long', () => {
-    const begun = performance.now();
-    for (const piece of ['a="', 'a= ', '= ', 'a="\\" ', ' ']) readInlineValues(piece.repeat(200_000), ['a']);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    const work = workOf(() => {
+      for (const piece of ['a="', 'a= ', '= ', 'a="\\" ', ' ']) readInlineValues(piece.repeat(200_000), ['a']);
+    });
+    expect(work).toBeLessThan(2_000);
   });
 });

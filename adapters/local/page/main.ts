@@ -24,7 +24,7 @@ function draw(): void {
   }
   document.title = state.me ? `${titleOf(state.conversations.get(state.current), state.current)} · Parley` : 'Parley';
   const page = state.me
-    ? html`<div class="app"><a class="skip" href="#composer-text" @click=${skip}>Skip to writing</a>${sidebar()}${thread()}</div>`
+    ? html`<div class="app" data-link=${state.link}><a class="skip" href="#composer-text" @click=${skip}>Skip to writing</a>${sidebar()}${thread()}</div>`
     : entry(begin);
   render(
     html`${page}${formDialog()}

@@ -18,15 +18,13 @@ async function refusal(work: Promise<unknown>): Promise<Problem> {
 const CREATE = 'POST /channels/:channel/messages';
 
 test('a limit of a channel is told with its scope’s time, and not waited for', async () => {
-  const { adapter, channel, server } = await scene({ server: { limits: { create: { limit: 2, perMs: 3_000 } } } });
+  const { adapter, channel, server } = await scene({ server: { limits: { create: { limit: 2, perMs: 60_000 } } } });
   const place = placeOf(channel);
   await adapter.open(place, rendered(adapter, 'a'), 'k1', null);
   await adapter.open(place, rendered(adapter, 'b'), 'k2', null);
-  const started = Date.now();
   const problem = await refusal(adapter.open(place, rendered(adapter, 'c'), 'k3', null));
   expect(problem).toMatchObject({ kind: 'busy', retry: { when: 'after', ms: expect.any(Number) } });
-  if (problem.retry.when === 'after') expect(problem.retry.ms).toBeLessThanOrEqual(3_100);
-  expect(Date.now() - started).toBeLessThan(1_000);
+  if (problem.retry.when === 'after') expect(problem.retry.ms).toBeLessThanOrEqual(60_100);
   expect(server.world.messagesIn(channel.id)).toHaveLength(2);
 });
 
@@ -78,11 +76,9 @@ test('a rename over the limit is refused at once instead of waited for, ten minu
   const place = await adapter.thread(refOf(channel, said), 'one');
   await adapter.title?.(place, 'two', 'model');
   await adapter.title?.(place, 'three', 'model');
-  const started = Date.now();
   const problem = await refusal(adapter.title?.(place, 'four', 'model') ?? Promise.resolve());
   expect(problem.kind).toBe('busy');
   if (problem.retry.when === 'after') expect(problem.retry.ms).toBeGreaterThan(60_000);
-  expect(Date.now() - started).toBeLessThan(1_000);
   const answer = await adapter.open(place, rendered(adapter, 'still works'), 'k', null);
   expect(answer.ref.id).toBeTruthy();
 });

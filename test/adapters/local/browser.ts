@@ -52,14 +52,15 @@ export async function enterAs(
   const tab = await openTab(context, world.local.link());
   await tab.by('name').fill(name);
   await tab.by('enter').click();
-  await tab.by('composer-text').waitFor();
+  // Before that the page has no connection: it knows no commands, and says so to whoever runs one.
+  await tab.page.locator('.app[data-link="open"]').waitFor();
   return tab;
 }
 
 /** Another tab of the same browser. */
 export async function openTab(context: BrowserContext, address: string): Promise<Tab> {
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(20_000);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));

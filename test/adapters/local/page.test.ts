@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await world.local.title?.(conversation, 'Tides', 'model');
     await ann.by('conversation').filter({ hasText: 'Tides' }).filter({ hasText: '🌊' }).waitFor();
     await ann.by('reactions').filter({ hasText: '🌊' }).waitFor();
-    expect(await ann.page.title()).toBe('Tides · Parley');
+    await expect.poll(() => ann.page.title()).toBe('Tides · Parley');
     expect(ann.said).toEqual([]);
   });
 
@@ -73,6 +73,8 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     const writing = await write(world.local, conversation, 'For ever', { controls: { buttons: [stop], menu: null } });
     await ann.by('stop').click();
     expect(await world.host.next('button')).toMatchObject({ control: 'stop:job:0', author: { name: 'Ann' } });
+    // Until the first press is answered, another would be the same one.
+    await ann.page.locator('[data-testid="stop"]:enabled').waitFor();
     await ann.by('composer-text').press('Escape');
     expect(await world.host.next('button')).toMatchObject({ control: 'stop:job:0' });
     await writing.finish('Stopped.', { controls: { buttons: [follow], menu: null } });
@@ -179,12 +181,12 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.by('message').getByText('First').waitFor();
     await ann.by('composer-text').fill('half a thought');
     await ann.by('new-chat').click();
-    expect(await ann.by('composer-text').inputValue()).toBe('');
+    await expect.poll(() => ann.by('composer-text').inputValue()).toBe('');
     await ann.by('conversation').filter({ hasText: 'First' }).click();
-    expect(await ann.by('composer-text').inputValue()).toBe('half a thought');
+    await expect.poll(() => ann.by('composer-text').inputValue()).toBe('half a thought');
     await ann.page.reload();
     await ann.by('message').getByText('First').waitFor();
-    expect(await ann.by('composer-text').inputValue()).toBe('half a thought');
+    await expect.poll(() => ann.by('composer-text').inputValue()).toBe('half a thought');
   });
 
   it('comes back by itself after a restart, sends what was written meanwhile and misses nothing', async () => {
@@ -235,6 +237,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await bob.say('Gladly');
     await ann.by('message').filter({ hasText: 'Bob' }).getByText('Gladly').waitFor();
     expect(await bob.by('conversation').filter({ hasText: 'diary' }).count()).toBe(0);
+    await bob.by('message').getByText('Gladly').waitFor();
     expect(await bob.by('edit').count()).toBe(1);
     await bob.context.close();
   });
@@ -265,6 +268,8 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await scroll.hover();
     await ann.page.mouse.wheel(0, -900);
     await ann.by('jump').waitFor();
+    // A wheel turns smoothly: it has stopped when all of it is there.
+    await expect.poll(fromEnd).toBeGreaterThanOrEqual(899);
     const top = await scroll.evaluate((box) => box.scrollTop);
     await writing.show(lines(90));
     await ann.page.getByText('Line 89').waitFor({ state: 'attached' });

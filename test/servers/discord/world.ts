@@ -134,9 +134,9 @@ export class World {
 
   /**
    * Resolves with the first value that `look` returns other than null, undefined or false; it looks now and after each change.
-   * Rejects after `timeoutMs` of real time (default 5000) with `what` in its words.
+   * Rejects after `timeoutMs` of real time (default 20000) with `what` in its words.
    */
-  until<T>(what: string, look: () => T | null | undefined | false, timeoutMs = 5000): Promise<T> {
+  until<T>(what: string, look: () => T | null | undefined | false, timeoutMs = 20_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(check);

@@ -4,7 +4,7 @@ import { liveStatus } from './methods/sessions.ts';
 import type { ApiCall, Ephemeral, Message, ViewRecord } from './model.ts';
 import { threadKey, type World } from './world.ts';
 
-/** Waiting for what the app does. Every wait ends with an error that says what was there, after `timeoutMs` of real time (5 s). */
+/** Waiting for what the app does. Every wait ends with an error that says what was there, after `timeoutMs` of real time (20 s). */
 export interface Watch {
   /** The first value that `look` gives; it is asked now and after every change. */
   until<T>(look: () => T | null | undefined | false, what?: string, timeoutMs?: number): Promise<T>;
@@ -26,7 +26,7 @@ export interface Watch {
 
 /** Watches a world. `signal` ends all waits when the server closes. */
 export function createWatch(world: World, signal: AbortSignal): Watch {
-  function until<T>(look: () => T | null | undefined | false, what = 'a change', timeoutMs = 5_000): Promise<T> {
+  function until<T>(look: () => T | null | undefined | false, what = 'a change', timeoutMs = 20_000): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const stop = () => {
         clearTimeout(timer);
