@@ -6,6 +6,7 @@ import type { Message } from '../../src/chat/messages.ts';
 import type { MessageRef, Place, UserRef } from '../../src/chat/places.ts';
 import { placeKey } from '../../src/chat/places.ts';
 import type { Body, Controls, Part } from '../../src/chat/view.ts';
+import { createBudgets, type PlainBudget } from './plain-budget.ts';
 
 /** The calls that a plain platform counts and can fail. */
 export type PlainCall =
@@ -27,23 +28,15 @@ export interface Fault {
   readonly happened: boolean;
 }
 
-export interface PlainOptions {
+export interface PlainOptions extends PlainBudget {
   readonly clock: Clock;
   /** The platform's name; `plain` when not given. */
   readonly name?: string;
   /** Most units of a message, measured by `sizeOf`. */
   readonly max?: number;
   readonly sizeOf?: (markdown: string) => number;
-  /** What the platform really allows, by method; without an entry a method is free. */
-  readonly real?: Readonly<Record<string, Rate>>;
   /** What `limits.rate` says; the real figures when not given. */
   readonly published?: Readonly<Record<string, Rate>>;
-  /** Counts in fixed windows of `burst` calls rather than by token bucket, and tells in headers what is left. */
-  readonly windows?: boolean;
-  /** Hears what headers tell after each call that was taken. */
-  readonly budget?: (scope: string, left: number, resetMs: number) => void;
-  /** Shortest wait a 429 asks for, in milliseconds. */
-  readonly retryAfterMs?: number;
   /** One way, in milliseconds. */
   readonly latency?: () => number;
   readonly mode?: Surface['mode'];
@@ -118,7 +111,7 @@ export function createPlain(options: PlainOptions): Plain {
   const latency = options.latency ?? (() => 0);
   const editScope = options.editScope ?? ((place) => place.team);
   const faults = new Map<PlainCall, (Fault | ProblemKind | null)[]>();
-  const buckets = new Map<string, { tokens: number; at: number; opened: number; used: number }>();
+  const pay = createBudgets(clock, options);
   let serial = 0;
 
   const limits: Limits = {
@@ -136,33 +129,6 @@ export function createPlain(options: PlainOptions): Plain {
     rate: (scope) =>
       (options.published ?? options.real)?.[scope.split(':', 1)[0] ?? ''] ?? { burst: 1_000, perSecond: 1_000 },
   };
-
-  /** Milliseconds until the platform would take the call; 0 when it has taken it. */
-  function pay(scope: string): number {
-    const rate = options.real?.[scope.split(':', 1)[0] ?? ''];
-    if (!rate) return 0;
-    const now = clock.now();
-    const bucket = buckets.get(scope) ?? { tokens: rate.burst, at: now, opened: Number.NEGATIVE_INFINITY, used: 0 };
-    buckets.set(scope, bucket);
-    bucket.tokens = Math.min(rate.burst, bucket.tokens + ((now - bucket.at) / 1000) * rate.perSecond);
-    bucket.at = now;
-    if (options.windows) {
-      const length = (rate.burst / rate.perSecond) * 1000;
-      if (now >= bucket.opened + length) {
-        bucket.opened = now;
-        bucket.used = 0;
-      }
-      const resetMs = bucket.opened + length - now;
-      if (bucket.used >= rate.burst) return Math.ceil(resetMs);
-      bucket.used += 1;
-      options.budget?.(scope, rate.burst - bucket.used, resetMs);
-      return 0;
-    }
-    if (bucket.tokens < 1 - 1e-9)
-      return Math.max(options.retryAfterMs ?? 300, Math.ceil(((1 - bucket.tokens) / rate.perSecond) * 1000));
-    bucket.tokens -= 1;
-    return 0;
-  }
 
   const wait = (): Promise<void> => {
     const ms = latency();
