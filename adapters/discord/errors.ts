@@ -96,7 +96,7 @@ function waitOf(error: RateLimitError): number {
 
 function refused(error: DiscordAPIError, what: string): Problem {
   const code = Number(error.code);
-  const detail = `${what}: ${error.status} ${code} ${error.rawError instanceof Object && 'message' in error.rawError ? error.rawError.message : ''}`;
+  const detail = `${what}: ${error.status} ${code}${fields(error)}`;
   if (error.status === 401 && code !== CODE.tokenExpired) return unauthorized(detail);
   if (code === CODE.slowmode) return busy(5_000, detail);
   if (
@@ -113,17 +113,13 @@ function refused(error: DiscordAPIError, what: string): Problem {
     return { kind: 'forbidden', retry: { when: 'never' }, say: 'Discord does not let me do that there.', detail };
   if (error.status === 404)
     return { kind: 'missing', retry: { when: 'never' }, say: 'That is no longer there.', detail };
-  // The message of a 50035 names the fields, never their text.
-  return {
-    kind: 'invalid',
-    retry: { when: 'never' },
-    say: 'Discord refused that.',
-    detail: `${detail} ${fields(error)}`,
-  };
+  return { kind: 'invalid', retry: { when: 'never' }, say: 'Discord refused that.', detail };
 }
 
+/** The fields that a 50035 names and what it calls their mistakes. Its words are left out: they repeat what a field held. */
 function fields(error: DiscordAPIError): string {
-  return error.message.replaceAll(/\s+/g, ' ').slice(0, 300);
+  const named = error.message.match(/^[a-z_][\w.[\]]{0,80}\[[A-Z_]{1,60}\](?=:)/gm) ?? [];
+  return named.length === 0 ? '' : ` ${named.slice(0, 5).join(', ')}`;
 }
 
 /** A limit was reached. */

@@ -66,7 +66,10 @@ export class Failure extends Error {
 /** The problem inside anything that was thrown: a {@link Failure}'s own, or `bug` for what nobody expected. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Failure) return thrown.problem;
-  const detail = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  // A parser quotes what it read.
+  const quotes = thrown instanceof SyntaxError;
+  const detail =
+    thrown instanceof Error ? (quotes ? thrown.name : `${thrown.name}: ${thrown.message}`) : String(thrown);
   return {
     kind: 'bug',
     retry: { when: 'later' },

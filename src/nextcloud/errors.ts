@@ -5,10 +5,7 @@ import { isHtml, said } from './refusal-body.ts';
 /** Which call failed: `call` is for the log (`POST /ocs/v2.php/taskprocessing/schedule`). */
 export interface Where {
   readonly call: string;
-  /**
-   * Set for the call that schedules a task: its empty 429 means the window, its 401 may mean a file, and its words may repeat what
-   * the person wrote, so they are kept out of the log.
-   */
+  /** Set for the call that schedules a task: its empty 429 means the window, and its 401 may mean a file. */
   readonly schedules?: boolean | undefined;
 }
 
@@ -49,10 +46,10 @@ export function failureOf(
   // The page for people says it in words only, where a proxy drops the header.
   const maintenance = answer.maintenance === true || (status === 503 && /maintenance mode/i.test(answer.body));
   const reason = maintenance ? 'maintenance' : reasonFor(status, words.form, words, where);
-  const shown = where.schedules === true ? harmless(words.message) : words.message;
-  const text = [words.code === null ? '' : `ocs ${words.code}`, words.meta, shown].filter((part) => part !== '');
+  const ocs = words.code === null ? '' : `ocs ${words.code}`;
+  const text = [ocs, harmless(words.meta), harmless(words.message)].filter((part) => part !== '');
   const form = words.form === 'ocs' ? '' : ` (${words.form})`;
-  return failure(reason, where, `${status}${form}${text.length === 0 ? '' : ` ${clip(text.join(', '))}`}`);
+  return failure(reason, where, `${status}${form}${text.length === 0 ? '' : ` ${text.join(', ')}`}`);
 }
 
 type Words = ReturnType<typeof said>;
@@ -102,10 +99,13 @@ function inputReason(message: string): Reason {
   return /could not find file/i.test(message) ? 'no-file' : 'input';
 }
 
-/** The server's words about an input without what the person put in: which key, and of which kind the mistake was. */
+/**
+ * The server's words as they may stand in the log: what it says of itself, and of an input which key and what kind of mistake; the
+ * rest, which may repeat what the person wrote, by its length.
+ */
 function harmless(message: string): string {
   const known =
-    /^(Missing key: "[\w-]{1,64}"|Failed to validate input key "[\w-]{1,64}": [A-Za-z -]{1,60}|Could not find file \d{1,19})/;
+    /^(Missing key: "[\w-]{1,64}"|Failed to validate input key "[\w-]{1,64}": (?:Wrong|Missing|Invalid)?|Could not find (?:file \d{1,19}|task|result)|Current user is not logged in|Unauthori[sz]ed|CSRF check failed|Invalid query|Task not found|OK$)/i;
   const start = known.exec(message)?.[0] ?? '';
   return start === message ? start : `${start}[${message.length - start.length} characters]`;
 }
@@ -114,7 +114,7 @@ function harmless(message: string): string {
 export function transportFailure(error: unknown, where: Where, begun: boolean): NextcloudFailure {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   const name = error instanceof Error ? code || error.name : 'unknown error';
-  return failure(transportReason(code, begun), where, clip(name), { cause: error });
+  return failure(transportReason(code, begun), where, name.slice(0, 80), { cause: error });
 }
 
 function transportReason(code: string, begun: boolean): Reason {
@@ -126,9 +126,4 @@ function transportReason(code: string, begun: boolean): Reason {
 /** A 2xx that is no data: a web page is not Nextcloud's answer, anything else is another shape of it. */
 export function shapeFailure(contentType: string | null, where: Where, detail: string): NextcloudFailure {
   return failure(isHtml(contentType) ? 'not-nextcloud' : 'shape', where, detail);
-}
-
-function clip(words: string): string {
-  const line = words.replace(/\s+/g, ' ').trim();
-  return line.length <= 200 ? line : `${line.slice(0, 199)}…`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Failure, type Problem, type ProblemKind, type Retry } from '../chat/errors.ts';
 import { harmless } from '../chat/harmless.ts';
+import { gistOf } from './gist.ts';
 
 /** What a call is about, for the sentence the person reads. `answer` and `task` are those that make a model work. */
 export type About =
@@ -26,7 +27,7 @@ const later: Retry = { when: 'later' };
 
 /**
  * The failure that an HTTP answer means (our reference, openwebui 1, 3.5, 8 and 12).
- * `body` is the answer's text, of which the detail keeps a short piece and never what a 422 echoes from the request.
+ * `body` is the answer's text, of which the detail keeps the gist: what it may repeat of the request stays out of the log.
  * `retryAfter` is the header of that name. A 401 whose text is not one of the certain ones comes out as `unauthorized`
  * with {@link isDoubtful} true of it: only asking who we are tells whether the key is bad or the thing is not ours.
  */
@@ -39,7 +40,7 @@ export function failureOf(
 ): Failure {
   const html = isHtml(contentType);
   const text = html ? '' : errorText(body);
-  const detail = `${where.call} → ${status}${html ? ' (a web page)' : ''}${text === '' ? '' : `: ${clip(text)}`}`;
+  const detail = `${where.call} → ${status}${html ? ' (a web page)' : ''}${text === '' ? '' : `: ${placesIn(body, status)}${gistOf(text)}`}`;
   const make = (kind: ProblemKind, retry: Retry, say = sayings[kind](where.about)): Failure =>
     new Failure({ kind, retry, say, detail });
 
@@ -71,7 +72,7 @@ export function failureOf(
  * status into 400, or an error frame in mid-stream. Rate limits are `busy`, unknown models `missing`, the rest is `model`.
  */
 export function providerFailure(text: string, where: Where, status: number | null = null): Failure {
-  const detail = `${where.call} → ${status ?? 'error frame'}: ${clip(text)}`;
+  const detail = `${where.call} → ${status ?? 'error frame'}: ${gistOf(text)}`;
   const make = (kind: ProblemKind, retry: Retry, about = where.about): Failure =>
     new Failure({ kind, retry, say: sayings[kind](about), detail });
   if (modelMissing(text)) return make('missing', never, 'model');
@@ -136,6 +137,15 @@ export function errorText(body: string): string {
   const value = jsonOf(body);
   if (value === undefined) return body.trim();
   return wordsOf(value);
+}
+
+/** Which parts of our own request a 422 finds wrong, as far as they have plain names; empty for any other. */
+function placesIn(body: string, status: number): string {
+  const list = z.looseObject({ detail: validation }).safeParse(status === 422 ? jsonOf(body) : null);
+  const places = (list.data?.detail ?? [])
+    .map(({ loc }) => loc.join('.'))
+    .filter((place) => /^\w+(\.\w+){0,6}$/.test(place));
+  return places.length === 0 ? '' : `${places.slice(0, 5).join(', ')}: `;
 }
 
 function wordsOf(value: unknown): string {
@@ -204,14 +214,7 @@ function codeOf(error: unknown): string {
 
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
-  return `${codeOf(error) || error.name}: ${clip(error.message)}`;
-}
-
-/** UTF-16 units of a server's own words that are kept. */
-const LONGEST_WORDS = 200;
-
-function clip(text: string): string {
-  return harmless(text, LONGEST_WORDS);
+  return `${codeOf(error) || error.name}: ${harmless(error.message)}`;
 }
 
 const things: Record<About, string> = {

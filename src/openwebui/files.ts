@@ -94,7 +94,7 @@ async function isRead(
     if (status === 'failed') return false;
     if (server.clock.now() + pauseMs > until) {
       await deleteFile(server, id);
-      throw failure('timeout', whereOf(call), `still ${status} after ${waitMs} ms`);
+      throw failure('timeout', whereOf(call), `not read after ${waitMs} ms`);
     }
     await wait(server, pauseMs, signal, whereOf(call));
   }

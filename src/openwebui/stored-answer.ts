@@ -100,7 +100,7 @@ export function storedAnswerReader(where: Where): StoredAnswerReader {
       else if (pending !== undefined && question === null)
         failed = new Failure({
           ...APPROVAL,
-          detail: `${where.call}: the tool ${pending.name ?? ''} waits for an approval`,
+          detail: `${where.call}: a tool waits for an approval`,
         });
       if (failed) return frames;
       return [...frames, { type: 'end', reason: null }];

@@ -10,7 +10,8 @@ const LONGEST = 300;
 /** An error as it may stand in the log. */
 export interface ErrorFields {
   readonly type: string;
-  readonly message: string;
+  /** Left out where it may repeat what somebody wrote. */
+  readonly message?: string;
   readonly code?: string;
   readonly stack?: readonly string[];
   readonly cause?: ErrorFields;
@@ -18,19 +19,23 @@ export interface ErrorFields {
 
 /**
  * What of an error is logged: its name, its words without secrets, where it came from, and what caused it. Nothing else that
- * libraries hang on their errors (requests with headers, bodies with people's words) gets through. Pure.
+ * libraries hang on their errors (requests with headers, bodies with people's words) gets through; nor the words of what caused a
+ * `Failure`, whose own say what may be said, nor those of a parser, which quotes what it read. Pure.
  */
-export function errorFields(thrown: unknown, depth = 0): ErrorFields {
-  if (!(thrown instanceof Error)) return { type: typeof thrown, message: harmless(String(thrown), LONGEST) };
+export function errorFields(thrown: unknown, depth = 0, told = false): ErrorFields {
+  if (!(thrown instanceof Error))
+    return { type: typeof thrown, ...(!told && { message: harmless(String(thrown), LONGEST) }) };
+  const foreseen = thrown instanceof Failure;
+  const silent = (told && !foreseen) || thrown instanceof SyntaxError;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : null;
   const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   const { cause } = thrown;
   return {
     type: thrown.name,
-    message: harmless(thrown.message, LONGEST),
+    ...(!silent && { message: harmless(thrown.message, LONGEST) }),
     ...(code !== null && { code }),
     // Of what was foreseen the kind says enough.
-    ...(!(thrown instanceof Failure) && { stack: frames.slice(0, FRAMES).map((line) => line.trim()) }),
-    ...(cause !== undefined && depth < DEEPEST && { cause: errorFields(cause, depth + 1) }),
+    ...(!foreseen && { stack: frames.slice(0, FRAMES).map((line) => line.trim()) }),
+    ...(cause !== undefined && depth < DEEPEST && { cause: errorFields(cause, depth + 1, told || foreseen) }),
   };
 }

@@ -74,6 +74,6 @@ function notTheirs({ id, chosenBy }: { readonly id: string; readonly chosenBy: k
     kind: 'forbidden',
     retry: { when: 'later' },
     say: `The model “${id}” is ${CHOSEN[chosenBy]}, but your account in Open WebUI has no access to it. Choose another one with \`/model\`, or ask an administrator there for access.`,
-    detail: `model ${id} is not in the asker’s list`,
+    detail: 'the model is not in the asker’s list',
   } as const;
 }

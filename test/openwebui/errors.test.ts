@@ -91,7 +91,7 @@ describe('the failure of an answer', () => {
     const { detail } = problem(422, {
       detail: [{ loc: ['body', 'chat'], msg: 'Field required', input: 'private words' }],
     });
-    expect(detail).toContain('body.chat: Field required');
+    expect(detail).toContain('422: body.chat: field required');
     expect(detail).not.toContain('private');
   });
 

@@ -113,7 +113,7 @@ describe('an answer that the server writes by itself', () => {
     expect(reader.take({ content: 'Half', done: false, error })).toEqual([{ type: 'text', text: 'Half' }]);
     expect(reader.failed?.problem).toMatchObject({
       kind: 'busy',
-      detail: expect.stringContaining('Rate limit reached'),
+      detail: expect.stringContaining('rate limit'),
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Failure } from '../../src/chat/errors.ts';
+import { Failure, problemOf } from '../../src/chat/errors.ts';
 import { createAudit } from '../../src/ops/audit.ts';
 import { createLog } from '../../src/ops/log.ts';
 
@@ -33,6 +33,25 @@ it('tells of what was foreseen its kind and detail', () => {
   const line = logged((log) => log.info({ error: new Failure(problem) }, 'failed'));
   expect(line.error).toEqual({ type: 'Failure', message: 'busy: x → 429' });
 });
+
+it('tells nothing in the words of what caused it, nor of a parser, which quotes what it read', () => {
+  const problem = { kind: 'invalid', retry: { when: 'never' }, say: 'No.', detail: 'send: 400 50035' } as const;
+  const cause = Object.assign(new Error('Scheme of Ann’s letter is not known'), { code: '50035' });
+  const line = logged((log) => log.warn({ error: new Failure(problem, { cause }) }, 'failed'));
+  expect(line.error).toMatchObject({ message: 'invalid: send: 400 50035', cause: { type: 'Error', code: '50035' } });
+  const parser = () => logged((log) => log.warn({ error: thrownBy(() => JSON.parse('Ann’s letter')) }, 'failed'));
+  expect(parser().error).toMatchObject({ type: 'SyntaxError' });
+  expect(problemOf(thrownBy(() => JSON.parse('Ann’s letter'))).detail).toBe('SyntaxError');
+  expect(JSON.stringify([line, parser()])).not.toContain('letter');
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
 
 it('takes keys out of details, whoever wrote them, also in the log of one turn', () => {
   const detail = `slack: no_auth sk-${'a1'.repeat(16)}`;
