@@ -121,6 +121,15 @@ export const migrations: readonly string[] = [
   create index conversations_owner on conversations (owner) where owner is not null;
   create index forms_user on forms (user);
   `,
+  // Leases are renewed every few seconds, and SQLite writes a row whole: beside the long rows of jobs, not in them.
+  `
+  create table leases (
+    job integer primary key references jobs (seq) on delete cascade,
+    until integer not null
+  ) strict;
+  insert into leases select seq, lease_until from jobs where lease_until is not null;
+  alter table jobs drop column lease_until;
+  `,
 ];
 
 /**

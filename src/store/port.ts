@@ -247,6 +247,8 @@ export interface FormSession {
 /** Form sessions by id; an expired one is not found. */
 export interface FormSessions {
   get(id: string, now: number): Promise<FormSession | null>;
+  /** All of a kind, in no order. */
+  list(kind: string, now: number): Promise<readonly FormSession[]>;
   put(session: FormSession): Promise<void>;
   delete(id: string): Promise<void>;
 }

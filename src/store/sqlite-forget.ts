@@ -12,7 +12,8 @@ export function sqliteForget(file: SqliteFile, keptMs: number): Pick<Store, 'swe
   const sweeps = [
     `delete from jobs where expires_at <= :now and state in ('done', 'failed', 'cancelled')`,
     // What nobody has worked off for so long belongs to a platform or a server that is no longer there.
-    `delete from jobs where expires_at <= :now - :keptMs and (lease_until is null or lease_until <= :now)`,
+    `delete from jobs where expires_at <= :now - :keptMs
+      and not exists (select 1 from leases where leases.job = jobs.seq and until > :now)`,
     // What an unfinished job has posted must be known to whoever takes it up again.
     `delete from outbox where expires_at <= :now
       and not exists (select 1 from jobs where id = outbox.job and state in ('waiting', 'running'))`,

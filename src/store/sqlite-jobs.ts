@@ -4,7 +4,8 @@ import type { Job, Jobs, Lease, NewJob } from './port.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 
 const columns = `id, key, lane, conversation, kind, payload, not_before as "notBefore", expires_at as "expiresAt", state, attempts,
-  checkpoint, fence, accepted_at as "acceptedAt", lease_until as "leaseUntil", error, person`;
+  checkpoint, fence, accepted_at as "acceptedAt", error, person,
+  (select until from leases where leases.job = jobs.seq) as "leaseUntil"`;
 
 const jobRow = z.object({
   id: z.string(),
@@ -24,6 +25,10 @@ const jobRow = z.object({
   error: z.string().nullable(),
   person: z.string().nullable(),
 }) satisfies z.ZodType<Job>;
+
+/** When a job may be claimed: a waiting one at its time, a running one when its lease has ended. */
+const claimableAt = `case job.state when 'waiting' then job.not_before
+  else (select until from leases where leases.job = job.seq) end`;
 
 /** A job that may be next: unfinished, and no earlier unfinished one of its lane and conversation stands before it. */
 const isHead = `job.lane = :lane and job.state in ('waiting', 'running') and not exists (
@@ -46,19 +51,22 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   // One statement holds the write lock from its first read, so two workers never meet at one job; the unique index on running
   // jobs stands behind it.
   const claim = file.prepare(`
-    update jobs set state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = :until
+    update jobs set state = 'running', attempts = attempts + 1, fence = fence + 1
     where seq = (
       select job.seq from jobs job
-      where ${isHead} and case job.state when 'waiting' then job.not_before else job.lease_until end <= :now
+      where ${isHead} and ${claimableAt} <= :now
       order by job.seq limit 1)
     returning ${columns}`);
-  const renew = file.prepare(`update jobs set lease_until = :until where ${isHeld}`);
+  const lend = file.prepare(`
+    insert into leases (job, until) select seq, :until from jobs where ${isHeld}
+    on conflict (job) do update set until = excluded.until`);
+  const release = file.prepare('delete from leases where job = (select seq from jobs where id = :id)');
   const checkpoint = file.prepare(`update jobs set checkpoint = :json where ${isHeld}`);
   const finish = file.prepare(
-    `update jobs set state = :state, error = :error, lease_until = null where ${isHeld} returning expires_at as "expiresAt"`,
+    `update jobs set state = :state, error = :error where ${isHeld} returning expires_at as "expiresAt"`,
   );
   const retry = file.prepare(`
-    update jobs set state = 'waiting', not_before = :notBefore, error = :error, lease_until = null where ${isHeld}`);
+    update jobs set state = 'waiting', not_before = :notBefore, error = :error where ${isHeld}`);
   const cancel = file.prepare(`update jobs set state = 'cancelled' where id = :id and state = 'waiting'`);
   const byId = file.prepare(`select ${columns} from jobs where id = :id`);
   const byKey = file.prepare(`select ${columns} from jobs where key = :key`);
@@ -71,7 +79,7 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   const ofPerson = file.prepare(`
     select ${columns} from jobs where person = :person and lane = :lane order by seq desc limit :limit`);
   const nextAt = file.prepare(`
-    select min(case job.state when 'waiting' then job.not_before else job.lease_until end) as at from jobs job where ${isHead}`);
+    select min(${claimableAt}) as at from jobs job where ${isHead}`);
 
   function add(job: NewJob, now: number): Job | null {
     const { key, lane, conversation, kind, payload, notBefore, expiresAt, person = null } = job;
@@ -79,22 +87,36 @@ export function sqliteJobs(file: SqliteFile): Jobs {
     return one(insert.all({ id, key, lane, conversation, kind, payload, notBefore, expiresAt, now, person })[0]);
   }
 
+  /** False: the lease was lost. */
+  const extend = (lease: Lease, until: number) => lend.run({ ...proof(lease), until }).changes === 1;
+
   return {
     accept: (job, now) => file.write(() => add(job, now)),
-    claim: (lane, now, leaseMs) => file.write(() => one(claim.all({ lane, now, until: now + leaseMs })[0])),
-    renew: (leases, now, leaseMs) =>
-      file.write(() => leases.filter((lease) => renew.run({ ...proof(lease), until: now + leaseMs }).changes !== 1)),
+    claim: (lane, now, leaseMs) =>
+      file.write(() => {
+        const job = one(claim.all({ lane, now })[0]);
+        if (job === null) return null;
+        const leaseUntil = now + leaseMs;
+        extend(job, leaseUntil);
+        return { ...job, leaseUntil };
+      }),
+    renew: (leases, now, leaseMs) => file.write(() => leases.filter((lease) => !extend(lease, now + leaseMs))),
     checkpoint: (lease, json) => file.write(() => checkpoint.run({ ...proof(lease), json }).changes === 1),
     finish: (lease, state, error, then, now) =>
       file.write(() => {
         const [ended] = finish.all({ ...proof(lease), state, error });
         if (ended === undefined) return false;
+        release.run({ id: lease.id });
         const { expiresAt } = z.object({ expiresAt: z.number() }).parse(ended);
         for (const job of then) add(expiresAt <= now ? { ...job, expiresAt } : job, now);
         return true;
       }),
     retry: (lease, notBefore, error) =>
-      file.write(() => retry.run({ ...proof(lease), notBefore, error }).changes === 1),
+      file.write(() => {
+        if (retry.run({ ...proof(lease), notBefore, error }).changes !== 1) return false;
+        release.run({ id: lease.id });
+        return true;
+      }),
     cancel: (id) => file.write(() => cancel.run({ id }).changes === 1),
     get: (id) => file.read(() => one(byId.get({ id }))),
     byKey: (key) => file.read(() => one(byKey.get({ key }))),

@@ -253,6 +253,21 @@ describe('migrations', () => {
     await store.close();
   });
 
+  it('keep the leases of jobs that were running', async () => {
+    const path = join(folder, 'parley.db');
+    const db = new DatabaseSync(path);
+    migrate(db, migrations.slice(0, 2));
+    db.prepare(`
+      insert into jobs (id, key, lane, conversation, kind, payload, not_before, expires_at, state, fence, accepted_at, lease_until)
+      values ('a', 'a', 'turn', 'c', 'question', '{}', 0, 9e15, 'running', 1, 0, ?)`).run(start + 500);
+    db.close();
+    const store = openSqlite(path, { vault });
+    expect(await store.jobs.get('a')).toMatchObject({ leaseUntil: start + 500 });
+    expect(await store.jobs.claim('turn', start + 499, 1_000)).toBeNull();
+    expect(await store.jobs.claim('turn', start + 500, 1_000)).toMatchObject({ id: 'a', leaseUntil: start + 1_500 });
+    await store.close();
+  });
+
   it('leave the file as it was after the last whole one when one fails', () => {
     const db = new DatabaseSync(':memory:');
     const changes = ['create table a (x)', 'create table b (x); insert into nowhere values (1)'];
@@ -272,7 +287,7 @@ describe('running jobs', () => {
     await accepted(store, newJob('1'));
     await accepted(store, newJob('2'));
     const db = new DatabaseSync(path);
-    expect(() => db.exec("update jobs set state = 'running', lease_until = 0")).toThrow(/UNIQUE/);
+    expect(() => db.exec("update jobs set state = 'running'")).toThrow(/UNIQUE/);
     db.close();
     await store.close();
   });
