@@ -44,13 +44,15 @@ export interface NextcloudAccounts {
   /** Asks once whether it was granted. Throws a `Failure`. */
   poll(flow: Pick<LoginFlow, 'token' | 'expiresAt'>): Promise<Grant | 'waiting' | 'gone'>;
   /** Keeps what was granted, not to be used before it is confirmed; an older one is revoked. Throws a `Failure` when the server cannot say whose it is. */
-  keep(user: string, grant: Grant, requester: string): Promise<LinkedAccount>;
+  keep(user: string, grant: Grant, from: Pick<LinkedAccount, 'flow' | 'requester'>): Promise<LinkedAccount>;
+  /** Deletes an app password that was granted and is not wanted. `left`: the server could not be told. */
+  discard(grant: Grant, requester: string): Promise<'revoked' | 'left'>;
   /** The person's own account, confirmed or not; null when there is none. */
   linked(user: string): Promise<LinkedAccount | null>;
-  /** The person says that it is theirs. Null: there is nothing to confirm. */
-  confirm(user: string): Promise<LinkedAccount | null>;
-  /** Deletes a person's app password on the server and here. `left`: here only, since the server could not be told. */
-  unlink(user: string): Promise<'revoked' | 'left' | 'none'>;
+  /** The person says that what this flow granted is theirs. Null: there is nothing of it to confirm. */
+  confirm(user: string, flow: string): Promise<LinkedAccount | null>;
+  /** Deletes a person's app password on the server and here, whatever flow granted it, or only this one's. `left`: here only, since the server could not be told. */
+  unlink(user: string, flow?: string): Promise<'revoked' | 'left' | 'none'>;
 }
 
 /** See {@link NextcloudAccounts}. */
@@ -147,9 +149,9 @@ export function createNextcloudAccounts(rooms: {
     },
     begin: (_person, requester) => beginLogin(site(requester)),
     poll: (flow) => pollLogin(site(), flow),
-    async keep(user, grant, requester) {
+    async keep(user, grant, from) {
       const before = await links.of(user);
-      const account = { url: grant.url, login: grant.login, requester, confirmed: false };
+      const account = { url: grant.url, login: grant.login, ...from, confirmed: false };
       const fresh = connectAs(account, grant.password);
       // Kept before anything else: it is told once only.
       await links.put(user, grant.password, { ...account, name: grant.login }, clock.now());
@@ -164,19 +166,28 @@ export function createNextcloudAccounts(rooms: {
       log.info({ user }, 'a Nextcloud account waits for confirmation');
       return kept;
     },
+    async discard(grant, requester) {
+      try {
+        await revoke(connectAs({ url: grant.url, login: grant.login, requester }, grant.password));
+        return 'revoked';
+      } catch (error) {
+        log.warn({ detail: problemOf(error).detail }, 'an app password that nobody wants could not be revoked');
+        return 'left';
+      }
+    },
     async linked(user) {
       return (await links.of(user))?.account ?? null;
     },
-    async confirm(user) {
+    async confirm(user, flow) {
       const held = await links.of(user);
-      if (!held) return null;
+      if (held?.account.flow !== flow) return null;
       await links.confirm(user);
       log.info({ user }, 'a Nextcloud account was connected');
       return held.account;
     },
-    async unlink(user) {
+    async unlink(user, flow) {
       const held = await links.of(user);
-      if (!held) return 'none';
+      if (!held || (flow !== undefined && held.account.flow !== flow)) return 'none';
       const done = await take(held);
       await links.delete(user);
       log.info({ user, done }, 'a Nextcloud account was disconnected');

@@ -13,6 +13,8 @@ export interface LinkedAccount {
   readonly name: string;
   /** Our name in the person's list of devices. */
   readonly requester: string;
+  /** Names the login flow that granted it: what is said about one is not meant for another. */
+  readonly flow: string;
   /** The person said that it is theirs; until then it is not used. */
   readonly confirmed: boolean;
 }
@@ -47,6 +49,8 @@ const shape = z.object({
   login: z.string(),
   name: z.string(),
   requester: z.string(),
+  // Rows of an older Parley name none.
+  flow: z.string().default(''),
   confirmed: z.boolean(),
 }) satisfies z.ZodType<LinkedAccount>;
 

@@ -29,11 +29,11 @@ export interface NextcloudDesk {
   /** The account that waits to be confirmed, or is connected; null for none. */
   connected(
     person: Person,
-  ): Promise<{ readonly login: string; readonly name: string; readonly confirmed: boolean } | null>;
-  /** The person says that the account is theirs. False: there is none. */
-  confirm(person: Person): Promise<boolean>;
-  /** Takes the connection away, on the server too. `left`: the server could not be told. */
-  disconnect(person: Person): Promise<'revoked' | 'left' | 'none'>;
+  ): Promise<{ readonly flow: string; readonly name: string; readonly confirmed: boolean } | null>;
+  /** The person says that the account which this flow granted is theirs. False: there is none. */
+  confirm(person: Person, flow: string): Promise<boolean>;
+  /** Takes the connection away, on the server too: any, or only what this flow granted. `left`: the server could not be told. */
+  disconnect(person: Person, flow?: string): Promise<'revoked' | 'left' | 'none'>;
   /** Short lines for `/status`. Never throws: a server that is away is a fact. */
   facts(person: Person): Promise<readonly string[]>;
   /** What is plainly said about the server, such as that it is a stand-in; null for a real one. */

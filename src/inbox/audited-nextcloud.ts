@@ -6,13 +6,13 @@ import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 export function auditedNextcloud(desk: NextcloudDesk, audit: Audit): NextcloudDesk {
   return {
     ...desk,
-    async confirm(person) {
-      const done = await desk.confirm(person);
+    async confirm(person, flow) {
+      const done = await desk.confirm(person, flow);
       if (done) audit({ who: userKey(person.ref), what: 'Nextcloud connected', on: null, result: 'done' });
       return done;
     },
-    async disconnect(person) {
-      const done = await desk.disconnect(person);
+    async disconnect(person, flow) {
+      const done = await desk.disconnect(person, flow);
       const result = done === 'left' ? 'partly' : 'done';
       if (done !== 'none') audit({ who: userKey(person.ref), what: 'Nextcloud disconnected', on: null, result });
       return done;

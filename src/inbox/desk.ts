@@ -3,7 +3,6 @@ import type { Adapter } from '../chat/adapter.ts';
 import type { Audit } from '../chat/audit.ts';
 import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
-import { withoutKeys } from '../chat/keys.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey, userKey } from '../chat/places.ts';
@@ -22,6 +21,7 @@ import type { Control } from './control.ts';
 import type { AccountExtras } from './extras.ts';
 import type { PerAccount } from './per-account.ts';
 import { rate } from './rate.ts';
+import type { Transcript } from './transcript.ts';
 import type { Warm } from './warm.ts';
 
 /** What the desk is made of. */
@@ -47,6 +47,7 @@ export interface DeskRooms {
   readonly log: Log;
   readonly extras: PerAccount<AccountExtras>;
   readonly delivery: Delivery;
+  readonly transcript: Transcript;
   adapter(platform: string): Adapter;
   /** IANA; for people whose own zone is not known. */
   readonly timezone: string;
@@ -137,11 +138,7 @@ export function createDesk(rooms: DeskRooms): Desk {
     zone: (person) => person.timezone ?? rooms.timezone,
     keptDays: Math.round(store.keptMs / 86_400_000),
     now: () => rooms.clock.now(),
-    async transcript(place) {
-      const messages = await rooms.adapter(place.platform).history(place, { before: null, after: null }, TRANSCRIPT);
-      const written = messages.filter((message) => message.text.trim() !== '');
-      return written.map((message) => `${message.author.name}: ${withoutKeys(message.text)}`).join('\n\n');
-    },
+    transcript: rooms.transcript,
     async post(place, file, key) {
       const posted = await rooms.delivery.upload(place, file, key);
       return posted.ok ? { done: true } : { done: false, why: posted.problem.say };
@@ -153,9 +150,6 @@ export function createDesk(rooms: DeskRooms): Desk {
   };
   return desk;
 }
-
-/** Messages of a conversation that are handed to a prompt. */
-const TRANSCRIPT = 200;
 
 /** The service account belongs to the whole team: what it owns is not for everybody to change. */
 const SHARED =

@@ -7,7 +7,7 @@ import type { NextcloudDesk, TaskLine } from '../commands/nextcloud-desk.ts';
 import { apiOf } from '../nextcloud/api.ts';
 import { reasonOf } from '../nextcloud/errors.ts';
 import { capabilities } from '../nextcloud/server.ts';
-import type { Task, TaskRef } from '../nextcloud/task.ts';
+import { isOver, type Task, type TaskRef } from '../nextcloud/task.ts';
 import { cancel as cancelTask, remove as removeTask, task as taskNow } from '../nextcloud/tasks.ts';
 import { statusOf } from '../tasks/status.ts';
 import type { OwnTask, Tasks } from '../tasks/tasks.ts';
@@ -65,14 +65,13 @@ export function createNextcloudDesk(rooms: {
 
   function strangerLine(task: Task): TaskLine {
     const progress = task.status === 'running' && task.progress ? ` ${Math.floor(task.progress * 100)} %` : '';
-    const over = task.status === 'done' || task.status === 'failed' || task.status === 'cancelled';
     const reason = task.reason === null ? '' : `: ${task.reason}`;
     return {
       number: task.id,
       name: task.type,
       where: `${task.status}${progress}${reason}`,
       at: task.scheduledAt,
-      over,
+      over: isOver(task),
     };
   }
 
@@ -104,7 +103,7 @@ export function createNextcloudDesk(rooms: {
       const strange = await stranger(person, number);
       if (!strange) return { done: false, why: unknown(number) };
       const { task } = strange;
-      if (strangerLine(task).over) return { done: false, why: 'That task is already over.' };
+      if (isOver(task)) return { done: false, why: 'That task is already over.' };
       await as(strange.identity, ({ nc }) => cancelTask(nc, task));
       return { done: true };
     },
@@ -133,10 +132,10 @@ export function createNextcloudDesk(rooms: {
       return flow.link;
     },
     connected: (person) => accounts.linked(userKey(person.ref)),
-    async confirm(person) {
-      return (await accounts.confirm(userKey(person.ref))) !== null;
+    async confirm(person, flow) {
+      return (await accounts.confirm(userKey(person.ref), flow)) !== null;
     },
-    disconnect: (person) => accounts.unlink(userKey(person.ref)),
+    disconnect: (person, flow) => accounts.unlink(userKey(person.ref), flow),
     async facts(person) {
       try {
         return await asking(person, async (identity) => {

@@ -20,6 +20,7 @@ import type { Allowance } from './allowance.ts';
 import { createLane } from './lane.ts';
 import type { NextButtons } from './next-buttons.ts';
 import { createNextcloudDesk } from './nextcloud-desk.ts';
+import type { Spell } from './spelling.ts';
 import { createStartTask, createTaskClick, type StartTask, type TaskClick } from './start-task.ts';
 import { createWarmTypes, suggestChoices, suggestTypes } from './warm-types.ts';
 
@@ -64,6 +65,7 @@ export interface NextcloudRooms {
   readonly leaseMs: number;
   adapter(platform: string): Adapter;
   isAdmin(person: Person): boolean;
+  readonly spell: Spell;
 }
 
 /** Opens the room: handed to Parley by whoever imports this file, which costs nothing where no Nextcloud is set. */
@@ -85,6 +87,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
     fileBytes: FILE_BYTES,
     adapter: rooms.adapter,
     isAdmin: rooms.isAdmin,
+    spell: rooms.spell,
     wake: () => lane.wake(),
   });
   const lane = createLane({
@@ -98,7 +101,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
   });
 
   /** Asks somebody alone whether an account is theirs: a link may have been opened by another. */
-  async function ask(person: Person, place: Place, { login, name, url }: LinkedAccount): Promise<void> {
+  async function ask(person: Person, place: Place, { login, name, url, flow }: LinkedAccount): Promise<void> {
     const who = name === login ? `**${login}**` : `**${name}** (${login})`;
     const markdown = `The Nextcloud account ${who} on ${new URL(url).host} was connected. Is that you?`;
     const next = [
@@ -106,9 +109,9 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
         label: 'Yes, that is me',
         style: 'primary',
         command: 'nextcloud connect',
-        options: { answer: 'yes', account: login },
+        options: { answer: 'yes', flow },
       },
-      { label: 'No', style: 'danger', command: 'nextcloud connect', options: { answer: 'no', account: login } },
+      { label: 'No', style: 'danger', command: 'nextcloud connect', options: { answer: 'no', flow } },
     ] as const;
     const use = { author: person.ref, place, conversation: place };
     const body = await rooms.nextButtons.under({ markdown, controls: null }, next, use);

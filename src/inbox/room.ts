@@ -38,6 +38,7 @@ import { noNextcloud } from './no-nextcloud.ts';
 import { createPromptShelf } from './prompt-shelf.ts';
 import { createQuestions } from './questions.ts';
 import { createSpelling, type Spell } from './spelling.ts';
+import { createTranscript } from './transcript.ts';
 import { createWaiting } from './waiting.ts';
 import type { Warm } from './warm.ts';
 import { createWithdrawals, WITHDRAW } from './withdrawals.ts';
@@ -126,6 +127,7 @@ export function createInbox(options: InboxOptions): Inbox {
     kept: options.turnRoom.kept,
     nextcloud: nextcloudDesk,
   });
+      spell,
   const desk = createDesk({
     ...{ store, accounts, server, clock, access, control, warm, chooseModel, naming, extras, delivery, adapter },
     webAddress: options.webAddress,
@@ -141,6 +143,7 @@ export function createInbox(options: InboxOptions): Inbox {
     forms: createFormDesk(store.forms, clock),
     startTask: nextcloud.startTask,
     questionUnits: options.limits.questionUnits,
+    transcript: createTranscript({ store, registry, adapter }),
     limits: (platform) => adapter(platform).limits,
   });
   const { taskClick } = nextcloud;

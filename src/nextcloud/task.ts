@@ -37,6 +37,11 @@ export interface Task extends TaskRef {
   readonly userId: string | null;
 }
 
+/** Whether nothing more becomes of a task. */
+export function isOver({ status }: Pick<Task, 'status'>): boolean {
+  return status === 'done' || status === 'failed' || status === 'cancelled';
+}
+
 /** The app that our tasks belong to, in Nextcloud's words. */
 export const APP_ID = 'parley';
 

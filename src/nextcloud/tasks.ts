@@ -5,7 +5,7 @@ import type { Nextcloud } from './connection.ts';
 import { failure, reasonOf } from './errors.ts';
 import { fieldsOf } from './fields.ts';
 import type { OcsCall } from './ocs.ts';
-import { APP_ID, parseTask, type Task, type TaskRef } from './task.ts';
+import { APP_ID, isOver, parseTask, type Task, type TaskRef } from './task.ts';
 import type { Values } from './task-types.ts';
 
 /** A quick provider of 28 and 29 runs inside the call, for up to 80 % of PHP's time (our reference, nextcloud 3). */
@@ -126,7 +126,7 @@ export async function cancel(nc: Nextcloud, ref: TaskRef): Promise<Task> {
     return await one(nc, ref.api, { method: 'POST', path: `/taskprocessing/tasks/${ref.id}/cancel` });
   }
   const now = await task(nc, ref);
-  if (now.status === 'done' || now.status === 'failed') return now;
+  if (isOver(now)) return now;
   await remove(nc, ref);
   return { ...now, status: 'cancelled' };
 }

@@ -1,6 +1,6 @@
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
-import { Failure, problemOf } from '../chat/errors.ts';
+import { Failure, type Problem, problemOf } from '../chat/errors.ts';
 import type { FileRef, Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { inputOf } from '../commands/task-order.ts';
@@ -52,6 +52,8 @@ export function createTaskFiles(
     clock: Clock;
     log: Log;
     fileBytes: number;
+    /** The problem in words as they are said where it was asked. */
+    spell(problem: Problem): Problem;
     adapter(platform: string): Adapter;
   },
   job: Job,
@@ -141,7 +143,7 @@ export function createTaskFiles(
         trouble = await give(place, { name, type: type ?? 'application/octet-stream', bytes, alt }, key, sure);
       } catch (error) {
         if (signal.aborted) return;
-        const problem = problemOf(error);
+        const problem = rooms.spell(problemOf(error));
         log.info({ kind: problem.kind, detail: problem.detail }, 'a file of a result could not be fetched');
         trouble = problem.kind === 'too-large' ? `It is larger than ${Math.floor(most / 1_048_576)} MB.` : problem.say;
       }

@@ -116,7 +116,8 @@ function seen(state: TaskState, { task, reason, at }: Extract<TaskEvent, { type:
     case 'running':
     case 'unknown':
   }
-  if (state.phase === 'cancelling') return finish(known);
+  // A look that was under way when it was called off: what comes of that is still to be heard.
+  if (state.phase === 'cancelling') return [state, NOTHING];
   if (state.cancelled) return shown({ ...known, phase: 'cancelling' }, at, [{ do: 'checkpoint' }, { do: 'cancel' }]);
   const begun = task.status === 'running' ? (state.runningAt ?? at) : null;
   const waiting: TaskState = { ...known, phase: 'waiting', runningAt: begun };

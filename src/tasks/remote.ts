@@ -5,7 +5,7 @@ import { userKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { apiOf } from '../nextcloud/api.ts';
 import { failure, reasonOf } from '../nextcloud/errors.ts';
-import type { Task, TaskRef } from '../nextcloud/task.ts';
+import { isOver, type Task, type TaskRef } from '../nextcloud/task.ts';
 import { cancel as cancelTask, schedule, task as taskNow } from '../nextcloud/tasks.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job } from '../store/port.ts';
@@ -42,7 +42,14 @@ const TICK_MS = 10_000;
 
 /** See {@link Remote}. */
 export function createRemote(
-  rooms: { accounts: NextcloudAccounts; lines: Lines; delivery: Delivery; clock: Clock; log: Log },
+  rooms: {
+    accounts: NextcloudAccounts;
+    lines: Lines;
+    delivery: Delivery;
+    clock: Clock;
+    log: Log;
+    spell(problem: Problem): Problem;
+  },
   work: { job: Job; request: TaskRequest; files: TaskFiles },
   talk: Talk,
 ): Remote {
@@ -55,11 +62,11 @@ export function createRemote(
   /** Does something with the task's account; what Nextcloud refuses is told to the reducer. */
   async function withAccount(act: (identity: NextcloudIdentity) => Promise<void>): Promise<void> {
     const identity = await accounts.owning(request.account);
-    if (identity === null) return dispatch({ type: 'unseen', problem: UNLINKED, at: clock.now() });
+    if (identity === null) return dispatch({ type: 'unseen', problem: rooms.spell(UNLINKED), at: clock.now() });
     try {
       await act(identity);
     } catch (error) {
-      const problem = await accounts.judge(identity, error);
+      const problem = rooms.spell(await accounts.judge(identity, error));
       if (problem.kind === 'bug') throw error;
       if (gone.aborted || problem.kind === 'stopped') return;
       log.info({ kind: problem.kind, detail: problem.detail }, 'Nextcloud did not do it');
@@ -162,7 +169,9 @@ export function createRemote(
     cancel: () =>
       withTask(async (nc, ref) => {
         await ours(nc, ref);
-        see(await cancelTask(nc, ref));
+        const left = await cancelTask(nc, ref);
+        // Nothing more is heard of it, whatever the server still calls it.
+        see(isOver(left) ? left : { ...left, status: 'cancelled' });
       }),
     fetch: () =>
       withTask(async (nc, ref) => {

@@ -1,7 +1,7 @@
 import type { NextcloudAccounts } from '../accounts/nextcloud-accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
-import { problemOf } from '../chat/errors.ts';
+import { type Problem, problemOf } from '../chat/errors.ts';
 import type { View } from '../chat/view.ts';
 import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
@@ -28,6 +28,8 @@ export interface TaskRooms {
   readonly accounts: NextcloudAccounts;
   readonly lines: Lines;
   adapter(platform: string): Adapter;
+  /** Words of our own as they are said on a platform, with its commands. */
+  spell(platform: string, words: string): string;
   /** Bytes of one file that is put into Nextcloud. */
   readonly fileBytes: number;
   readonly random?: () => number;
@@ -56,14 +58,15 @@ export function runTask(
   const gone = new AbortController();
   const over = Promise.withResolvers<void>();
   const timers = new Set<() => void>();
-  const files = createTaskFiles({ ...rooms, log }, job, request);
+  const spell = (problem: Problem) => ({ ...problem, say: rooms.spell(request.place.platform, problem.say) });
+  const files = createTaskFiles({ ...rooms, log, spell }, job, request);
   let state: TaskState = resumeTask(job, request.order, clock.now());
   let reply: LiveReply | null = null;
   let ended = false;
   let writing: Promise<unknown> = Promise.resolve();
 
   const talk = { state: () => state, dispatch, written: () => writing, gone: gone.signal, later };
-  const remote = createRemote({ ...rooms, log }, { job, request, files }, talk);
+  const remote = createRemote({ ...rooms, log, spell }, { job, request, files }, talk);
 
   function dispatch(event: TaskEvent): void {
     if (ended) return;
@@ -121,7 +124,7 @@ export function runTask(
   /** What an effect throws happened to the task. */
   function follow(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      const problem = problemOf(error);
+      const problem = spell(problemOf(error));
       if (ended || problem.kind === 'stopped') return;
       log.warn({ kind: problem.kind, detail: problem.detail, ...(problem.kind === 'bug' && { error }) }, 'task failed');
       dispatch({ type: 'failed', problem });

@@ -3,13 +3,12 @@ import { problemOf } from '../chat/errors.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
 import { type MessageRef, messageKey, type Place, userKey } from '../chat/places.ts';
-import type { Body } from '../chat/view.ts';
 import type { Done } from '../commands/desk.ts';
 import { removeUpload } from '../nextcloud/files.ts';
 import type { LoginFlow } from '../nextcloud/login-flow.ts';
 import type { Job, NewJob } from '../store/port.ts';
 import { createTaskBook } from './book.ts';
-import { awaitGrant, connectJob, dropUnconfirmed } from './connect.ts';
+import { awaitGrant, connectJob, dropUnconfirmed, newestFlow } from './connect.ts';
 import { chained, tidyOrder } from './follow.ts';
 import { awayDelay } from './poll.ts';
 import { decodeRequest, encodeRequest, type TaskRequest } from './request.ts';
@@ -75,7 +74,13 @@ export function createTasks(rooms: TasksRooms): Tasks {
       case 'tidy':
         return tidy(job);
       case 'connect': {
-        const tell = (person: Person, place: Place, body: Body) => rooms.delivery.tell(person.ref, place, body, null);
+        const tell = (person: Person, place: Place, words: string) =>
+          rooms.delivery.tell(
+            person.ref,
+            place,
+            { markdown: rooms.spell(place.platform, words), controls: null },
+            null,
+          );
         const gone = AbortSignal.any([lost, grants.signal]);
         await awaitGrant({ ...rooms, tell, ask: rooms.ask }, job, gone);
         if (grants.signal.aborted) await store.jobs.retry(job, clock.now(), 'let go of');
@@ -147,7 +152,9 @@ export function createTasks(rooms: TasksRooms): Tasks {
     run,
     add,
     async connect(key, flow, who) {
-      await store.jobs.accept(connectJob(key, flow, who, vault), clock.now());
+      const job = connectJob(key, flow, who, vault);
+      await newestFlow(store.settings, userKey(who.person.ref)).set(job);
+      await store.jobs.accept(job, clock.now());
       rooms.wake();
     },
     async cancel(person, id) {

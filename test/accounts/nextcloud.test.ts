@@ -28,7 +28,7 @@ function accounts(vault: Vault, url = URL, standIn = false): NextcloudAccounts {
 
 /** Ann's account as an earlier process left it. */
 async function left(vault: Vault, password = 'anns-password'): Promise<void> {
-  const account = { url: URL, login: 'ann', name: 'Ann', requester: 'Parley for Ann', confirmed: true };
+  const account = { url: URL, login: 'ann', name: 'Ann', requester: 'Parley for Ann', flow: 'one', confirmed: true };
   await createNextcloudLinks(store.links, vault).put(ANN, new Secret(password), account, 1);
 }
 
@@ -78,8 +78,13 @@ describe('Nextcloud accounts of people’s own', () => {
     await left(vault);
     const used = accounts(vault);
     const old = await used.asking(somebody());
-    await used.keep(ANN, { url: URL, login: 'ann', password: new Secret('new-password') }, 'Parley for Ann');
-    await used.confirm(ANN);
+    await used.keep(
+      ANN,
+      { url: URL, login: 'ann', password: new Secret('new-password') },
+      { flow: 'two', requester: 'Parley for Ann' },
+    );
+    expect(await used.confirm(ANN, 'one')).toBeNull();
+    expect(await used.confirm(ANN, 'two')).not.toBeNull();
     await used.judge(old, failure('credential', { call: 'GET /x' }, '401'));
     expect((await used.asking(somebody())).owner).toBe(ANN);
   });

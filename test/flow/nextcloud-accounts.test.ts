@@ -12,11 +12,17 @@ const soon = { timeout: 12_000, interval: 20 };
 const run = (line: string, by = 'Ann') => world.host.accept(world.command('nextcloud', line, { author: person(by) }));
 const told = () => world.plain.told.map(({ body }) => body.markdown);
 
-/** Ann connects bob's account of the server, as far as the question whether it is hers. */
-async function granted(): Promise<void> {
+/** Ann begins to connect an account: the words with the link, and the link. */
+async function begun(): Promise<{ words: string; link: string }> {
   const words = wordsIn(await run('connect'));
   const link = /\((http[^)]+)\)/.exec(words)?.[1];
   if (!link) throw new Error('no link');
+  return { words, link };
+}
+
+/** Ann connects bob's account of the server, as far as the question whether it is hers. */
+async function granted(): Promise<void> {
+  const { words, link } = await begun();
   expect(words).toContain('grant access to “Parley for Ann”');
   expect(world.cloud.seen({ path: /login\/v2$/ })[0]?.headers['user-agent']).toBe('Parley for Ann (Plain)');
   world.cloud.grant(link, 'bob');
@@ -69,7 +75,7 @@ describe('an account of one’s own', () => {
     world = await openCloudWorld(quick);
     await granted();
     const asked = world.plain.told.at(-1)?.body;
-    const second = /\((http[^)]+)\)/.exec(wordsIn(await run('connect')))?.[1] ?? '';
+    const { link: second } = await begun();
     // Somebody else got hold of the link.
     world.cloud.grant(second, 'admin');
     await vi.waitFor(() => expect(told().at(-1)).toMatch(/\(admin\)|\*\*admin\*\*/), soon);
@@ -81,6 +87,76 @@ describe('an account of one’s own', () => {
     await run('summarize Hello.');
     await vi.waitFor(() => expect(owners()).toEqual(['alice']), soon);
     expect(await answer('No')).toMatch(/let go of that account/);
+  });
+
+  it('is not confirmed by the answer to an earlier question about the very same one', async () => {
+    world = await openCloudWorld(quick);
+    await granted();
+    const asked = world.plain.told.at(-1)?.body;
+    const { link } = await begun();
+    world.cloud.grant(link, 'bob');
+    await vi.waitFor(() => expect(told().filter((words) => words.includes('Is that you?'))).toHaveLength(2));
+    if (!asked) throw new Error('nothing was asked');
+    expect(wordsIn(await pressIn(world, { do: 'say', body: asked, private: true }, 'Yes, that is me'))).toMatch(
+      /another account/,
+    );
+    expect(await answer('Yes, that is me')).toMatch(/now run as \*\*Bob\*\*/);
+  });
+
+  it('that is granted late, with an older link, is let go of, and the one of the newest link stays', async () => {
+    world = await openCloudWorld(quick);
+    const admin = world.cloud.person('admin');
+    const many = admin.appPasswords.size;
+    const [one, two, three] = [await begun(), await begun(), await begun()];
+    expect(three.words).toContain('only the newest one counts');
+    // Somebody else got hold of an older link, before the newest is used and after it.
+    world.cloud.grant(one.link, 'admin');
+    await vi.waitFor(() => expect(told().at(-1)).toMatch(/an older link of yours.*deleted its app password/));
+    world.cloud.grant(three.link, 'bob');
+    await vi.waitFor(() => expect(told().at(-1)).toMatch(/\(bob\).*Is that you\?/));
+    expect(await answer('Yes, that is me')).toMatch(/now run as \*\*Bob\*\*/);
+    world.cloud.grant(two.link, 'admin');
+    await vi.waitFor(() => expect(told().filter((words) => words.includes('an older link'))).toHaveLength(2));
+    expect(told().filter((words) => words.includes('(admin)'))).toEqual([]);
+    expect(admin.appPasswords.size).toBe(many);
+    await run('summarize Mine.');
+    await vi.waitFor(() => expect(owners()).toEqual(['bob']));
+  });
+
+  it('that nobody confirms is let go of after an hour, and not the one that was connected since', async () => {
+    const clock = createTestClock();
+    world = await openCloudWorld({ clock, ...quick });
+    const bob = world.cloud.person('bob');
+    const many = bob.appPasswords.size;
+    // Slowly, since calls over sockets have deadlines by this clock.
+    const slowly = { interval: 200 };
+    const asked = (count: number) =>
+      vi.waitFor(async () => {
+        await clock.advance(500);
+        expect(told().filter((words) => words.includes('Is that you?'))).toHaveLength(count);
+      }, slowly);
+    const { link: first } = await begun();
+    world.cloud.grant(first, 'bob');
+    await asked(1);
+    await clock.advance(50 * 60_000);
+    const { link: second } = await begun();
+    world.cloud.grant(second, 'bob');
+    await asked(2);
+    const looks = async () => {
+      const jobs = await world.store.jobs.of('plain:T1:ann', 'task', 10);
+      return jobs.filter(({ kind }) => kind === 'unconfirmed').map(({ state }) => state);
+    };
+    const looked = (count: number) =>
+      vi.waitFor(async () => {
+        if (!(await looks()).includes('running')) await clock.advance(10_000);
+        expect((await looks()).filter((state) => state === 'done')).toHaveLength(count);
+      });
+    await clock.advance(9 * 60_000);
+    await looked(1);
+    expect(bob.appPasswords.size).toBe(many + 1);
+    await clock.advance(48 * 60_000);
+    await looked(2);
+    expect(bob.appPasswords.size).toBe(many);
   });
 
   it('is not used again after its first 401, and its person alone is told', async () => {
@@ -123,7 +199,7 @@ describe('an account of one’s own', () => {
 
   it('is granted also when Parley was restarted between the link and the grant', async () => {
     world = await openCloudWorld(quick);
-    const link = /\((http[^)]+)\)/.exec(wordsIn(await run('connect')))?.[1] ?? '';
+    const { link } = await begun();
     const first = world;
     const { store, plain, cloud, openWebUI, vault } = first;
     await first.parley.stop(0);

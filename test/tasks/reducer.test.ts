@@ -190,6 +190,14 @@ describe('calling off', () => {
     expect(play([see({ status: 'cancelled' })], next).state.phase).toBe('finishing');
   });
 
+  it('is not over because of a look that was under way: the server is still to hear of it', () => {
+    const { state, did } = play([cancel, see(), see({ status: 'running' })], waiting());
+    expect([state.phase, did.includes('finish')]).toEqual(['cancelling', false]);
+    const tried = play([unseen()], state);
+    expect(tried.effects.at(-1)).toMatchObject({ do: 'later', what: 'cancel' });
+    expect(play([see({ status: 'cancelled' })], tried.state).did.at(-1)).toBe('finish');
+  });
+
   it('too late shows the result', () => {
     const { state } = play([cancel, see({ status: 'done' })], waiting());
     expect(state).toMatchObject({ phase: 'fetching', cancelled: false });
