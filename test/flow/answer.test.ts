@@ -205,7 +205,7 @@ describe('buttons', () => {
     await world.host.accept(world.message('2'));
     await vi.waitFor(() => expect(world.plain.standing()).toEqual(['One.', 'Two.']));
     await vi.waitFor(() => expect(world.plain.messages[0]?.controls).toBeNull());
-    expect(world.buttons()).toEqual(['Regenerate', 'Good answer', 'Bad answer']);
+    await vi.waitFor(() => expect(world.buttons()).toEqual(['Regenerate', 'Good answer', 'Bad answer']));
   });
 
   it('with an id nobody made are answered with a sentence', async () => {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { says } from '../servers/openwebui/script.ts';
+import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { shown } from '../servers/slack/body.ts';
 import { buttons, type OnDiscord, onDiscord } from './discord-stage.ts';
 import { type OnSlack, onSlack } from './slack-stage.ts';
@@ -70,7 +70,7 @@ test('on Slack “stop” stops what is being written, and says so when there is
   const { slack, openWebUI, ann, channel } = set;
   const { say, question } = await slackThread(set);
   expect(await say('stop')).toBe('Nothing is being answered here.');
-  openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
+  openWebUI.next(answer(['word word word', silence]));
   slack.people.say(ann, channel, 'Go on.', { thread_ts: question.ts });
   await slack.watch.answer(channel, (_one, seen) => seen.includes('word word'));
   expect(await say('/stop')).toBe('Stopped. What was written stays.');
@@ -118,7 +118,7 @@ test('on Discord /stop stops what is being written, and says so when there is no
   const set = await onDiscord();
   const { thread, run } = await discordThread(set);
   expect(await run('stop')).toBe('Nothing is being answered here.');
-  set.openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
+  set.openWebUI.next(answer(['word word word', silence]));
   set.server.people.say(set.ann, thread, 'Go on.');
   await set.server.message(thread, (one) => one.content.includes('word word'));
   expect(await run('stop')).toBe('Stopped. What was written stays.');

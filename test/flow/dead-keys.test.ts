@@ -78,11 +78,13 @@ describe('an owner whose key is dead', () => {
     openWebUI.next(says('Two.'));
     await ask('Second?', 'Ben');
     await settled();
-    openWebUI.next(answer(['Three', 400, '.']));
+    let linked = false;
+    openWebUI.next(answer(['Three', () => linked, '.']));
     const third = ask('Third?', 'Ben');
     await vi.waitFor(() => expect(world.last()?.text).toContain('Three'));
     openWebUI.fault({ method: 'POST', path: /^\/api\/v1\/chats\/(?!new)[^/]+$/ }, { status: 503, body: 'down' });
     await link(world, 'Ann');
+    linked = true;
     await third;
     await settled();
     await vi.waitFor(() =>
@@ -231,10 +233,12 @@ describe('an asker whose key is dead', () => {
       emoji: true,
       followUps: true,
     });
-    openWebUI.next(answer(['Half ', 300, 'and whole.']));
+    let unlinked = false;
+    openWebUI.next(answer(['Half ', () => unlinked, 'and whole.']));
     const asked = ask('First?', 'Ann');
     await vi.waitFor(() => expect(world.last()?.text).toContain('Half'));
     await world.host.accept(world.command('unlink', '', { author: person('Ann') }));
+    unlinked = true;
     await asked;
     await settled();
     // Nobody else's account does what would have followed.

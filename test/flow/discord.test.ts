@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { placeKey } from '../../src/chat/places.ts';
 import type { Channel } from '../servers/discord/records.ts';
-import { says } from '../servers/openwebui/script.ts';
+import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { buttons, type OnDiscord, onDiscord } from './discord-stage.ts';
 import { makePrompt } from './prompt-world.ts';
 
@@ -128,13 +128,9 @@ test('a long answer comes in several messages, each whole in itself, and Stop en
     expect(one.content.length).toBeLessThanOrEqual(2_000);
     expect((one.content.match(/```/g) ?? []).length % 2).toBe(0);
   }
-  openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
+  openWebUI.next(answer(['word word word', silence]));
   server.people.say(ann, thread, 'and now talk for long');
-  const running = await server.message(
-    thread,
-    (one) => /word word/.test(one.content) && /Stop/.test(buttons(one)),
-    10_000,
-  );
+  const running = await server.message(thread, (one) => /word word/.test(one.content) && /Stop/.test(buttons(one)));
   server.acts.click(ann, running, 'Stop');
   await server.message(thread, (one) => /Stopped/.test(one.content));
   expect(server.pings).toEqual([]);
@@ -143,7 +139,9 @@ test('a long answer comes in several messages, each whole in itself, and Stop en
 test('an answer goes on through limits, outages and a thread archived in the middle, and ends whole', async () => {
   const set = await onDiscord();
   const { server, ann, channel, openWebUI } = set;
-  openWebUI.next(says('All is well that ends well, they say, and so does this.', { everyMs: 60, units: 4 }));
+  let faulty = false;
+  const end = 'well that ends well, they say, and so does this.';
+  openWebUI.next(answer(['All is ', () => faulty, ...end.split(/(?<= )/).flatMap((word) => [60, word])]));
   const question = server.people.say(ann, channel, set.mention('go on'));
   const thread = await set.threadOf(question);
   await server.message(thread, (one) => one.content.startsWith('All'));
@@ -151,9 +149,10 @@ test('an answer goes on through limits, outages and a thread archived in the mid
   server.faults.add({ on: edit, effect: { do: '429', scope: 'user', retryAfterMs: 500 } });
   server.faults.add({ on: edit, effect: { do: 'status', status: 503 } });
   server.people.change(thread, { archived: true });
-  const answer = await set.answered(thread, /so does this\.$/);
+  faulty = true;
+  const whole = await set.answered(thread, /so does this\.$/);
   expect(
-    server.world.messagesIn(thread.id).filter((one) => one.authorId === answer.authorId && one.type === 0),
+    server.world.messagesIn(thread.id).filter((one) => one.authorId === whole.authorId && one.type === 0),
   ).toHaveLength(1);
 });
 

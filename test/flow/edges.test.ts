@@ -35,10 +35,12 @@ describe('an answer that nobody can be shown', () => {
 
   it('because another process has the turn now is not said to be lost', async () => {
     world = await openWorld();
-    world.openWebUI.next(answer(['Once', 400, ' more']));
+    let lost = false;
+    world.openWebUI.next(answer(['Once', () => lost, ' more']));
     await world.host.accept(world.message('Tell me'));
     await vi.waitFor(() => expect(world.last()?.text).toBe('Once'));
     world.store.outbox.put = async () => false;
+    lost = true;
     await vi.waitFor(() => expect(world.openWebUI.streams.open).toBe(0));
     await vi.waitFor(() => expect(world.logged.join('')).toContain('lease lost'));
     await world.parley.stop(0);

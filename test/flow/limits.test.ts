@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ParleyLimits } from '../../src/parley.ts';
 import { person } from '../person.ts';
-import { says } from '../servers/openwebui/script.ts';
+import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { formIn, pressIn, send, wordsIn } from './prompt-world.ts';
 import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
@@ -70,7 +70,7 @@ describe('whoever has asked enough', () => {
 
   it('may still stop, look and list', async () => {
     world = await open(ONE);
-    world.openWebUI.next(says('Slowly, slowly, slowly, slowly.', { everyMs: 30 }));
+    world.openWebUI.next(answer(['Slowly', silence]));
     await world.host.accept(world.message('Why?'));
     await vi.waitFor(() => expect(world.buttons()).toContain('Stop'));
     expect(wordsIn(await world.host.accept(world.command('help')))).toContain('/ask');

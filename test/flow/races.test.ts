@@ -206,7 +206,7 @@ describe('what follows an answer', () => {
     const first = world.openWebUI.fault(save, { status: 503, body: 'down' }, 2);
     await world.host.accept(world.message('1', { place: DIRECT, addressed: 'direct' }));
     await answered(1);
-    await vi.waitFor(() => expect(world.openWebUI.seen(save)).toHaveLength(1));
+    await vi.waitFor(() => expect(world.openWebUI.seen(save).length).toBeGreaterThan(0));
     world.openWebUI.next(says('Second.'));
     await world.host.accept(world.message('2', { place: DIRECT, addressed: 'direct' }));
     await answered(2);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { says } from '../servers/openwebui/script.ts';
+import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { shown } from '../servers/slack/body.ts';
 import { makePrompt } from './prompt-world.ts';
 import { onSlack } from './slack-stage.ts';
@@ -133,12 +133,11 @@ test('buttons work after a restart: Regenerate writes into the same message, and
 test('Stop ends an answer and keeps what is there', async () => {
   const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
-  openWebUI.next(says('word '.repeat(400), { everyMs: 20 }));
+  openWebUI.next(answer(['word word word', silence]));
   slack.people.say(ann, channel, set.mention('talk'));
   const live = await slack.watch.answer(
     channel,
     (_message, seen) => seen.includes('Stop') && seen.includes('word word'),
-    10_000,
   );
   await slack.interact.act(ann, live, 'Stop');
   const stopped = await slack.watch.answer(channel, (_message, seen) => seen.includes('Stopped.'));
@@ -194,10 +193,12 @@ test('a long answer stands in several messages and as a file', async () => {
 test('an answer whose channel is left in the middle is told to the asker', async () => {
   const set = await onSlack();
   const { slack, ann, channel, openWebUI } = set;
-  openWebUI.next(says('word '.repeat(200), { everyMs: 20 }));
+  let left = false;
+  openWebUI.next(answer(['word word', () => left, ' word']));
   slack.people.say(ann, channel, set.mention('talk'));
   await slack.watch.answer(channel, (_message, seen) => seen.includes('word'));
   slack.people.archive(channel);
+  left = true;
   const dm = slack.people.dm(ann).id;
   await slack.watch.answer(dm, (_message, seen) => seen.includes('could not show my answer'));
 });

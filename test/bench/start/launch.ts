@@ -23,7 +23,7 @@ export interface Start {
   readonly rssCollected: number;
 }
 
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 60_000;
 /** After it is ready, what was put off until then may happen, before memory is looked at. */
 const SETTLE_MS = 2_000;
 const memorySchema = z.object({ before: z.number(), after: z.number() });

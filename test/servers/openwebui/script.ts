@@ -6,15 +6,21 @@ type Steps = Extract<Answer, { steps: unknown }>;
 /** How an answer differs from the plain one. */
 export type Shape = Omit<Steps, 'steps'>;
 
-/** An answer of these steps. A plain string is a piece of text, a number a wait in milliseconds. */
-export function answer(steps: Iterable<Step | string | number>, shape: Shape = {}): Steps {
+/** A step in short: a string is a piece of text, a number a wait in milliseconds, a question a wait until its answer is yes. */
+type Short = Step | string | number | (() => boolean);
+
+const ASK_AGAIN_MS = 5;
+
+/** An answer of these steps. */
+export function answer(steps: Iterable<Short>, shape: Shape = {}): Steps {
   return { ...shape, steps: stepsOf(steps) };
 }
 
-function* stepsOf(steps: Iterable<Step | string | number>): Generator<Step> {
+function* stepsOf(steps: Iterable<Short>): Generator<Step> {
   for (const step of steps) {
     if (typeof step === 'string') yield { text: step };
     else if (typeof step === 'number') yield { wait: step };
+    else if (typeof step === 'function') while (!step()) yield { wait: ASK_AGAIN_MS };
     else yield step;
   }
 }
