@@ -122,6 +122,6 @@ describe('a process that dies with', () => {
       for (let dieAt = 1; dieAt <= calm.steps; dieAt++)
         expect({ dieAt, ...(await crash(scene, dieAt)) }).toMatchObject({ dieAt, standing: scene.standing });
     },
-    120_000,
+    600_000,
   );
 });
