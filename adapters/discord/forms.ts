@@ -50,16 +50,17 @@ function shown(form: Form): readonly Field[] {
 }
 
 /**
- * The form with lists where something must be chosen that is suggested elsewhere: a modal cannot ask while somebody types, and
- * nobody knows names by heart. Only where a list holds all there is. Fields that may stay empty take what is typed, since some of
- * them take several names. Pure but for `suggest`.
+ * The form with lists where something must be chosen, or several may be, that is suggested elsewhere: a modal cannot ask while
+ * somebody types, and nobody knows names by heart. Only where a list holds all there is. Other fields that may stay empty take
+ * what is typed, which may be new. Pure but for `suggest`.
  */
 export function offering(form: Form, suggest: (option: string) => readonly Choice[]): Form {
   const fields = form.fields.map((field) => {
-    if (field.suggest === null || !field.required || field.type !== 'choice' || field.choices.length > 0) return field;
+    const listed = field.type === 'multi' || (field.type === 'choice' && field.required);
+    if (field.suggest === null || !listed || field.choices.length > 0) return field;
     const choices = suggest(field.suggest);
-    const { initial } = field;
-    const known = typeof initial !== 'string' || initial === '' || choices.some(({ value }) => value === initial);
+    const chosen = [field.initial].flat().filter((one) => typeof one === 'string' && one !== '');
+    const known = chosen.every((one) => choices.some(({ value }) => value === one));
     // As many as fit may not be all.
     return known && choices.length < OPTIONS ? { ...field, choices } : field;
   });

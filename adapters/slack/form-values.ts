@@ -4,7 +4,7 @@ import { localTime } from './local-time.ts';
 import { fileRef } from './messages.ts';
 import type { StateValue, WireView } from './wire.ts';
 
-/** What somebody filled in, by field name. Fields left empty are not there, but for toggles. Pure. */
+/** What somebody filled in, by field name. What was emptied is there as empty: it may have held something before. Pure. */
 export function readValues(view: WireView, zone: string | null): FormValues {
   const values = new Map<string, FormValue>();
   for (const [block, elements] of Object.entries(view.state?.values ?? {})) {
@@ -27,26 +27,22 @@ function readState(type: string, state: StateValue, zone: string | null): FormVa
     case 'toggle':
       return (state.selected_options ?? []).length > 0;
     case 'choice':
-      return state.selected_option?.value ?? null;
-    case 'multi': {
-      const chosen = (state.selected_options ?? []).flatMap((one) => one.value ?? []);
-      return chosen.length > 0 ? chosen : null;
-    }
+      return state.selected_option?.value ?? '';
+    case 'multi':
+      return (state.selected_options ?? []).flatMap((one) => one.value ?? []);
     case 'date':
-      return state.selected_date ?? null;
+      return state.selected_date ?? '';
     case 'time':
-      return state.selected_time ?? null;
+      return state.selected_time ?? '';
     case 'datetime':
-      return state.selected_date_time == null ? null : localTime(state.selected_date_time, zone);
+      return state.selected_date_time == null ? '' : localTime(state.selected_date_time, zone);
     case 'user':
-      return state.selected_user ?? null;
-    case 'file': {
-      const files = (state.files ?? []).flatMap((file) => fileRef(file) ?? []);
-      return files.length > 0 ? files : null;
-    }
+      return state.selected_user ?? '';
+    case 'file':
+      return (state.files ?? []).flatMap((file) => fileRef(file) ?? []);
     case 'secret':
       return state.value ? new Secret(state.value) : null;
     default:
-      return state.value || null;
+      return state.value ?? '';
   }
 }

@@ -11,6 +11,8 @@ export interface OptionSpec {
   readonly choices: readonly Choice[];
   /** Values come from `host.suggest` while the person types. */
   readonly suggested: boolean;
+  /** Takes several values, parted by commas; a form lets several be picked. */
+  readonly several?: boolean;
 }
 
 /** A command as the registry declares it; everything a platform registers or shows comes from this one value. */

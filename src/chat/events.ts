@@ -105,6 +105,7 @@ export interface FormEvent {
   readonly author: Person;
   readonly place: Place;
   readonly form: string;
+  /** Of every field that was shown, but for a secret left empty: what was emptied is `''` or an empty list. */
   readonly values: FormValues;
 }
 

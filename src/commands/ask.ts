@@ -1,6 +1,6 @@
 import { nearest } from '../chat/nearest.ts';
 import { isForbidden } from '../openwebui/tools.ts';
-import { given, option, say } from './command.ts';
+import { given, option, say, wrong } from './command.ts';
 import type { Desk } from './desk.ts';
 import { type Call, type Command, isPrivateUse, isYes } from './registry.ts';
 import { pick, type Wishes } from './wishes.ts';
@@ -13,8 +13,11 @@ export const ask: Command = {
     option('text', 'rest', 'What you want to know', { required: true }),
     option('model', 'word', 'Which model answers; leave it out for the usual one', { suggested: true }),
     option('private', 'toggle', 'Only you see the answer; you can share it afterwards'),
-    option('tools', 'word', 'Tools of Open WebUI it may use, separated by commas', { suggested: true }),
-    option('knowledge', 'word', 'Collections of files it searches, separated by commas', { suggested: true }),
+    option('tools', 'word', 'Tools of Open WebUI it may use, separated by commas', { suggested: true, several: true }),
+    option('knowledge', 'word', 'Collections of files it searches, separated by commas', {
+      suggested: true,
+      several: true,
+    }),
     option('web', 'toggle', 'Search the web first'),
     option('folder', 'word', 'Folder in Open WebUI that the chat is put in', { suggested: true }),
     option('temporary', 'toggle', 'Keep nothing of it in Open WebUI'),
@@ -31,9 +34,9 @@ export const ask: Command = {
     const target = call.target;
     const text = target ? `${typed || 'What does this mean?'}\n\n${quoted(target.author.name, target.text)}` : typed;
     const model = await modelOf(call, desk);
-    if (typeof model === 'object' && model !== null) return say(model.why);
+    if (typeof model === 'object' && model !== null) return wrong(model.why, 'model');
     const wishes = await wishesOf(call, desk);
-    if (typeof wishes === 'string') return say(wishes);
+    if ('why' in wishes) return wrong(wishes.why, wishes.option);
     return { do: 'ask', text, model, announce: announce(call.author.name, typed), private: isPrivate, wishes };
   },
 };
@@ -61,20 +64,23 @@ async function modelOf(call: Call, desk: Desk): Promise<string | null | { readon
   return { why: `There is no model called “${wanted.slice(0, 60)}”. ${hint}` };
 }
 
-/** What was wished for, or a sentence about what cannot be had. */
-async function wishesOf(call: Call, desk: Desk): Promise<Wishes | string> {
+/** What was wished for, or a sentence about what cannot be had, and by which option. */
+async function wishesOf(call: Call, desk: Desk): Promise<Wishes | { readonly why: string; readonly option: string }> {
   const [toolNames, knowledgeNames] = [given(call, 'tools') ?? '', given(call, 'knowledge') ?? ''];
   const tools = toolNames.trim() === '' ? [] : pick(toolNames, await desk.extras.tools(call.author), 'tool');
-  if (typeof tools === 'string') return tools;
+  if (typeof tools === 'string') return { why: tools, option: 'tools' };
   const knowledge =
     knowledgeNames.trim() === '' ? [] : pick(knowledgeNames, await desk.extras.knowledge(call.author), 'collection');
-  if (typeof knowledge === 'string') return knowledge;
+  if (typeof knowledge === 'string') return { why: knowledge, option: 'knowledge' };
   const web = isYes(call.options.get('web'));
-  if (web && (await isForbidden((await desk.account(call.author)).server, 'web_search'))) return NO_WEB;
+  if (web && (await isForbidden((await desk.account(call.author)).server, 'web_search')))
+    return { why: NO_WEB, option: 'web' };
   const folder = (given(call, 'folder') ?? '').replaceAll(/\s+/g, ' ').trim();
-  if (folder.length > FOLDER_UNITS) return `A folder’s name may have ${FOLDER_UNITS} characters.`;
+  if (folder.length > FOLDER_UNITS)
+    return { why: `A folder’s name may have ${FOLDER_UNITS} characters.`, option: 'folder' };
   const temporary = isYes(call.options.get('temporary'));
-  if (temporary && folder !== '') return 'What is temporary is put in no folder. Leave out one of the two.';
+  if (temporary && folder !== '')
+    return { why: 'What is temporary is put in no folder. Leave out one of the two.', option: 'folder' };
   const named = ({ id, name }: { readonly id: string; readonly name: string }) => ({ id, name });
   return { tools: tools.map(named), knowledge: knowledge.map(named), web, folder: folder || null, temporary };
 }

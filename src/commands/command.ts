@@ -21,11 +21,17 @@ export function choicesOf(labels: Readonly<Record<string, string>>): OptionSpec[
   return Object.entries(labels).map(([value, label]) => ({ value, label, hint: null }));
 }
 
-/** The text of an option; null when it was not given. */
+/** The text of an option, of several values parted by commas; null when it was not given. */
 export function given(call: Pick<Call, 'options'>, name: string): string | null {
   const value = call.options.get(name);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(', ');
   return typeof value === 'string' ? value : null;
+}
+
+/** A refusal as an outcome: what will not do of an option, or of all of it. */
+export function wrong(why: string, option = '') {
+  return { do: 'wrong', fields: { [option]: why } } as const;
 }
 
 /** Words as an outcome. */

@@ -10,7 +10,7 @@ export function fieldsOf(spec: CommandSpec, path: string, typed: ReadonlyMap<str
       label: option.name.charAt(0).toUpperCase() + option.name.slice(1),
       hint: option.summary,
       required: option.required,
-      initial: typed.get(option.name) ?? null,
+      initial: initialOf(option, typed.get(option.name)),
       choices: option.choices,
       suggest: option.suggested ? `${path}.${option.name}` : null,
     }),
@@ -29,8 +29,15 @@ export function inOneStep(fields: readonly Field[], most: number | null): readon
   return fields.filter((field) => shown.has(field));
 }
 
+/** What was typed of several values is picked in the form one by one. */
+function initialOf(option: OptionSpec, typed: FormValue | undefined): FormValue | null {
+  if (!option.several || typeof typed !== 'string') return typed ?? null;
+  const values = typed.split(',').map((value) => value.trim());
+  return values.filter((value) => value !== '');
+}
+
 function fieldType(option: OptionSpec): FieldType {
-  if (option.suggested) return 'choice';
+  if (option.suggested) return option.several ? 'multi' : 'choice';
   switch (option.type) {
     case 'rest':
       return 'longText';

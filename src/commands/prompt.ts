@@ -7,6 +7,7 @@ import { checkValue, defaultOf, fieldOf } from '../prompts/fields.ts';
 import { readInlineValues } from '../prompts/inline-values.ts';
 import { inputVariable } from '../prompts/input-variable.ts';
 import { systemVariables } from '../prompts/system-variables.ts';
+import { wrong } from './command.ts';
 import type { Desk } from './desk.ts';
 import { findPrompt, unknownPrompt } from './prompt-names.ts';
 import type { Call, Command, Outcome } from './registry.ts';
@@ -65,9 +66,7 @@ async function begun(call: Call, desk: Desk): Promise<Outcome> {
   const known = await desk.prompts.known(call.author);
   const found = findPrompt(known, typed) ?? findPrompt(await desk.prompts.fresh(call.author), typed);
   if (!found) {
-    const words = unknownPrompt(await desk.prompts.known(call.author), typed);
-    const lost = textOf(call.options.get('input')).trim();
-    return say(lost === '' ? words : `${words} This is what you typed:\n\n${quoted(lost)}`);
+    return wrong(unknownPrompt(await desk.prompts.known(call.author), typed), 'prompt');
   }
   const template = await templateOf(found, call, desk);
   const inline = readInlineValues(

@@ -2,7 +2,7 @@ import { problemOf } from '../chat/errors.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import type { Prompt, PromptVersion } from '../openwebui/prompt-rows.ts';
 import { pagePrompts, promptHistory, promptVersion, readPrompt, VERSIONS_PER_PAGE } from '../openwebui/prompts.ts';
-import { given, option, say } from './command.ts';
+import { given, option, say, wrong } from './command.ts';
 import type { Desk } from './desk.ts';
 import { findPrompt, unknownPrompt } from './prompt-names.ts';
 import type { Call, Outcome } from './registry.ts';
@@ -26,11 +26,11 @@ export async function withPrompt(
   act: (picked: Picked) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { server, readOnly } = await desk.account(call.author);
-  if (change === 'change' && readOnly !== null) return say(readOnly);
+  if (change === 'change' && readOnly !== null) return wrong(readOnly);
   const typed = given(call, 'prompt') ?? '';
   const known = await desk.prompts.known(call.author);
   const prompt = findPrompt(known, typed) ?? (await anywhere(server, typed));
-  if (!prompt) return say(unknownPrompt(known, typed));
+  if (!prompt) return wrong(unknownPrompt(known, typed), 'prompt');
   return act({ server, prompt: await readPrompt(server, prompt.id) });
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Failure } from '../chat/errors.ts';
 import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { changePromptMeta, createPrompt, readPrompt, togglePrompt, updatePrompt } from '../openwebui/prompts.ts';
-import { command, given, option, say } from './command.ts';
+import { command, given, option, say, wrong } from './command.ts';
 import type { Desk } from './desk.ts';
 import { complaints, draftOf, type PromptTexts, promptFields, textsOfForm, textsOfPrompt } from './prompts-form.ts';
 import { promptOption, withPrompt } from './prompts-pick.ts';
@@ -25,7 +25,7 @@ export const create = command({
   ],
   async run(call, desk) {
     const { server, readOnly } = await desk.account(call.author);
-    if (readOnly !== null) return say(readOnly);
+    if (readOnly !== null) return wrong(readOnly);
     const texts = call.filled ? textsOfForm(call.filled.values, EMPTY) : textsOfLine(call);
     const errors = complaints(texts);
     if (errors.size > 0) {
@@ -120,7 +120,7 @@ export const toggle = command({
 /** The form of `/prompts edit` was sent in: somebody may have changed the prompt since it was opened. */
 async function changed(call: Call, desk: Desk, filled: NonNullable<Call['filled']>): Promise<Outcome> {
   const { server, readOnly } = await desk.account(call.author);
-  if (readOnly !== null) return say(readOnly);
+  if (readOnly !== null) return wrong(readOnly);
   const note = noteShape.parse(JSON.parse(filled.note));
   const prompt = await readPrompt(server, note.prompt);
   const texts = textsOfForm(filled.values, textsOfPrompt(prompt));

@@ -59,10 +59,12 @@ export interface Next {
   readonly instead?: boolean | undefined;
 }
 
-/** What a command comes to: words at once, a form, a question to be asked and answered in a conversation, or a task. */
+/** What a command comes to: words at once, a form, a refusal, a question to be asked and answered in a conversation, or a task. */
 export type Outcome =
   | { readonly do: 'say'; readonly body: Body; readonly next?: readonly Next[] }
   | { readonly do: 'form'; readonly form: OwnForm }
+  /** It was not done: why, by the option that will not do, or by `''`. What was typed is given back, or stays in its form. */
+  | { readonly do: 'wrong'; readonly fields: Readonly<Record<string, string>> }
   | {
       readonly do: 'ask';
       readonly text: string;

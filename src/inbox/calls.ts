@@ -137,9 +137,10 @@ export function createCalls(rooms: RunRooms): Calls {
       if (next !== null)
         return showStep(session, next, by(use), `Step ${step + 1} of ${stepCount(session, most)} is kept.`);
       if (session.note !== null) return perform(command, session.options, use, { session, step });
-      // A field that is left empty is an option that was not given.
+      // A field that is left empty is an option that was not given, also where it was when the form was opened.
       const typed = [...session.values].filter(([name, value]) => value !== '' || command.options.some(needs(name)));
-      const options = new Map([...session.options, ...typed]);
+      const unasked = [...session.options].filter(([name]) => !session.values.has(name));
+      const options = new Map([...unasked, ...typed]);
       const wrong = new Map(Object.entries(checkOptions(command, options)));
       if (wrong.size > 0) return showErrors(session, step, by(use), wrong);
       return perform(command, options, use, { session, step });

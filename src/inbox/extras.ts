@@ -76,9 +76,14 @@ export function suggestExtras(
   const choices = choicesOf(extras, what);
   const begins = choices.filter((one) => one.label.toLowerCase().startsWith(wanted));
   const holds = choices.filter((one) => !begins.includes(one) && one.label.toLowerCase().includes(wanted));
-  return [...begins, ...holds]
-    .slice(0, most)
-    .map((one) => ({ ...one, label: `${before}${one.label}`, value: `${before}${one.value}` }));
+  // A folder is made where there is none.
+  const isNew = what === 'folders' && wanted !== '' && !choices.some((one) => one.label.toLowerCase() === wanted);
+  const fresh = isNew ? [{ label: typed.trim(), value: typed.trim(), hint: 'a new folder' }] : [];
+  return [...[...begins, ...holds].slice(0, most - fresh.length), ...fresh].map((one) => ({
+    ...one,
+    label: `${before}${one.label}`,
+    value: `${before}${one.value}`,
+  }));
 }
 
 function choicesOf(extras: AccountExtras, what: keyof AccountExtras): readonly Choice[] {

@@ -24,7 +24,7 @@ import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
 import { createDesk } from './desk.ts';
 import { createEdits, OFFER } from './edits.ts';
-import { createExtras } from './extras.ts';
+import { createExtras, warmFor } from './extras.ts';
 import { createForgetting } from './forget.ts';
 import { createFormDesk } from './form-sessions.ts';
 import { createHome } from './home.ts';
@@ -137,6 +137,10 @@ export function createInbox(options: InboxOptions): Inbox {
     nextcloud: nextcloudDesk,
     timezone: options.timezone,
   });
+  const extrasOf = (person: Person) => {
+    const identity = accounts.known(person);
+    return identity && extras.of(identity.server);
+  };
   const keyGuard = createKeyGuard({ nextButtons, accounts });
   const calls = createCalls({
     ...{ registry, desk, access, nextButtons, questions, clock, log },
@@ -145,6 +149,10 @@ export function createInbox(options: InboxOptions): Inbox {
     questionUnits: options.limits.questionUnits,
     transcript: createTranscript({ store, registry, adapter }),
     limits: (platform) => adapter(platform).limits,
+    warm(person, path) {
+      const known = extrasOf(person);
+      if (known) warmFor(known, path);
+    },
   });
   const { taskClick } = nextcloud;
   const { questionUnits } = options.limits;
@@ -176,10 +184,7 @@ export function createInbox(options: InboxOptions): Inbox {
     ...{ access, registry, messages, calls, clicks, withdrawals, edits, naming },
     ...{ desk, home, keyGuard, warm, accounts, spell },
     ...{ waiting, nextcloud, delivery, log },
-    extrasOf(person: Person) {
-      const identity = accounts.known(person);
-      return identity && extras.of(identity.server);
-    },
+    extrasOf,
   };
 
   return {

@@ -4,6 +4,7 @@ import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { FormValue } from '../chat/forms.ts';
 import type { Limits } from '../chat/limits.ts';
+import type { Person } from '../chat/messages.ts';
 import type { Body } from '../chat/view.ts';
 import type { Desk } from '../commands/desk.ts';
 import { fieldsOf, inOneStep } from '../commands/form.ts';
@@ -58,6 +59,8 @@ export interface RunRooms {
   /** The longest question, in UTF-16 units. */
   readonly questionUnits: number;
   limits(platform: string): Limits;
+  /** Has the lists fetched, in the background, that the fields of this command's form will want. */
+  warm(person: Person, path: string): void;
 }
 
 /** See {@link RunCommand}. Whatever the way in, the same checks hold: who may run it, the options' types, the length of a question. */
@@ -72,9 +75,10 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
     if (wrong.size === 0) return perform(command, options, use, null);
     const missing = command.options.some((option) => option.required && !options.has(option.name));
     const path = registry.path(command);
+    rooms.warm(use.author, path);
     const lines = [...wrong].map(([name, complaint]) => `- \`${name}\`: ${complaint}`);
     const why = `That did not work.\n\n${lines.join('\n')}\n\nType it as \`${usage(command, path)}\`.`;
-    if (!missing) return say(why, true);
+    if (!missing) return say(`${why}${typedIn(command, options, use)}`, true);
     const form = {
       title: `/${path}`,
       intro: command.summary,
@@ -130,7 +134,7 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
       const problem = problemOf(error);
       rooms.log.warn({ command: command.name, kind: problem.kind, detail: problem.detail, error }, 'command failed');
       const next = error instanceof LinkNeeded && desk.linking.off === null ? [LINK] : [];
-      if (!session) return offer(problem.say, next, use);
+      if (!session) return offer(`${problem.say}${typedIn(command, options, use)}`, next, use);
       const kept = withButton(session, 0, `${problem.say}\n\nWhat you typed is kept for an hour.`, 'Try again');
       return offer(kept.body, next, use);
     }
@@ -140,6 +144,7 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
       if (begun.started && session) await forms.close(session);
       return begun.started || !session ? begun.answer : withButton(session, 0, begun.say, 'Send it again');
     }
+    if (outcome.do === 'wrong') return refuse(command, options, use, outcome.fields, sent);
     const long = outcome.do === 'ask' ? tooLong(outcome.text, outcome.most ?? rooms.questionUnits) : null;
     if (long) return session ? withButton(session, 0, long, 'Change it') : say(long, true);
     if (outcome.do === 'say') {
@@ -160,6 +165,23 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
     }
     if (session) await forms.close(session);
     return away ? { do: 'none' } : { do: 'work', private: isPrivate };
+  }
+
+  /** What was typed is there still: in its form, where it can be mended, else in the words. */
+  async function refuse(
+    command: Command,
+    options: ReadonlyMap<string, FormValue>,
+    use: Use,
+    fields: Readonly<Record<string, string>>,
+    sent: Sent | null,
+  ): Promise<Answer> {
+    const words = Object.values(fields).join('\n\n');
+    const session = sent?.session;
+    if (sent && session?.note === null && Object.keys(fields).every((name) => session.fields.some(isCalled(name))))
+      return showErrors(session, sent.step, by(use), new Map(Object.entries(fields)));
+    if (session && session.note !== null)
+      return withButton(session, 0, `${words}\n\nWhat you typed is kept for an hour.`, 'Try again');
+    return say(`${words}${typedIn(command, options, use)}`, true);
   }
 
   /** What a command only says, a list or a complaint, concerns the one who typed it. */
@@ -214,6 +236,17 @@ export function createRunCommand(rooms: RunRooms): RunCommand {
   }
 
   return { run, perform };
+}
+
+/** The text that was typed into a command that came to nothing, given back; in a message it stands there still. */
+function typedIn(command: Command, options: ReadonlyMap<string, FormValue>, use: Use): string {
+  const rest = use.way === 'message' ? null : command.options.find((option) => option.type === 'rest');
+  const typed = rest && options.get(rest.name);
+  return typeof typed === 'string' ? givenBack(typed) : '';
+}
+
+function isCalled(name: string) {
+  return (field: Session['fields'][number]) => field.name === name;
 }
 
 /** What of a field makes it another field. */

@@ -77,8 +77,8 @@ describe('/ask', () => {
 
   it('says which tool or collection there is not, with the names that come near', async () => {
     await makeKnowledge('House rules');
-    expect(wordsIn(await ask('tools=clok x'))).toBe(
-      'There is no tool called “clok” that I may use. Did you mean `Clock`?',
+    expect(wordsIn(await ask('tools=clok What time is it?'))).toBe(
+      'There is no tool called “clok” that I may use. Did you mean `Clock`?\n\nYou wrote:\n\n> What time is it?',
     );
     expect(wordsIn(await ask('knowledge="Hause rules" x'))).toContain('Did you mean `House rules`?');
     expect(wordsIn(await ask('tools=clock,hammer x'))).toContain('There is no tool called “hammer”');
@@ -161,16 +161,33 @@ describe('/ask', () => {
       'text longText',
       'model choice',
       'private toggle',
-      'tools choice',
-      'knowledge choice',
+      'tools multi',
+      'knowledge multi',
       'web toggle',
       'folder choice',
       'temporary toggle',
       'files file',
     ]);
-    const typed = { Text: 'Hi', Model: '', Private: false, Tools: 'Clock', Knowledge: '', Web: false, Folder: '' };
+    const typed = { Text: 'Hi', Model: '', Private: false, Tools: ['Clock'], Knowledge: [], Web: false, Folder: '' };
     expect(await send(world, form, { ...typed, Temporary: true, Files: [] })).toEqual({ do: 'work', private: false });
     expect(await body()).toMatchObject({ tool_ids: ['demo_clock'] });
+  });
+
+  it('complains in the form at the field that will not do, and gives back what was typed where there is none', async () => {
+    const form = formIn(await ask('tools="clock, hammer"'));
+    expect(form.fields.find(({ name }) => name === 'tools')?.initial).toEqual(['clock', 'hammer']);
+    const complaint = await send(world, form, { Text: 'A long thought' });
+    expect(complaint).toMatchObject({ do: 'errors', fields: { tools: expect.stringContaining('hammer') } });
+    expect(await send(world, form, { Text: 'A long thought', Tools: [] })).toEqual({ do: 'work', private: false });
+    expect(await body()).not.toHaveProperty('tool_ids');
+    expect(wordsIn(await ask('web=perhaps Another thought'))).toContain('> Another thought');
+    const down = world.openWebUI.fault({ path: '/api/v1/tools/' }, { status: 500 }, 20);
+    expect(wordsIn(await ask('tools=wrench A third'))).toContain('> A third');
+    down();
+    await world.close();
+    world = await openWorld({ wrap: narrow });
+    const few = formIn(await ask('folder=x temporary=yes'));
+    expect(wordsIn(await send(world, few, { Text: 'A fourth' }))).toMatch(/Leave out one of the two.*> A fourth/s);
   });
 
   it('asks in one step where a platform shows few fields: the rest can be typed as options', async () => {
@@ -191,7 +208,9 @@ describe('/ask', () => {
     await vi.waitFor(() => expect(suggest('tools', 'cl')).toMatchObject([{ label: 'Clock', value: 'Clock' }]));
     expect(suggest('tools', 'weather, c')).toMatchObject([{ value: 'weather, Clock' }]);
     await vi.waitFor(() => expect(suggest('knowledge', 'rules')).toMatchObject([{ value: 'House rules' }]));
-    await vi.waitFor(() => expect(suggest('folder', 'pl')).toMatchObject([{ value: 'Plans' }]));
+    await vi.waitFor(() =>
+      expect(suggest('folder', 'pl')).toMatchObject([{ value: 'Plans' }, { hint: 'a new folder' }]),
+    );
   });
 });
 

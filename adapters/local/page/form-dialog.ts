@@ -3,7 +3,7 @@ import { ref } from 'lit-html/directives/ref.js';
 import type { Field } from '../../../src/chat/forms.ts';
 import type { FromPage } from '../protocol.ts';
 import { ask } from './connection.ts';
-import { fieldInput } from './form-fields.ts';
+import { fieldInput, freshFields } from './form-fields.ts';
 import { change, set, state, toast } from './state.ts';
 import { type Attached, upload } from './uploads.ts';
 
@@ -23,6 +23,7 @@ export function formDialog(): TemplateResult | typeof nothing {
   if (openId !== now.form.id) {
     openId = now.form.id;
     chosen.clear();
+    freshFields();
   }
   const { form, errors, sending } = now;
   const shown = (element: Element | undefined) => {

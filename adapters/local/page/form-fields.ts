@@ -32,6 +32,14 @@ const INPUTS = {
 
 /** Suggestions that came while somebody typed, by field. */
 const suggested = new Map<string, readonly Choice[]>();
+/** What is ticked of suggestions, by field and value. */
+const ticked = new Map<string, Map<string, Choice>>();
+
+/** Another form is open: what was suggested and ticked in the one before is forgotten. */
+export function freshFields(): void {
+  suggested.clear();
+  ticked.clear();
+}
 
 /** The input of a field, one for each type there is. */
 export function fieldInput(field: Field, around: Around): TemplateResult {
@@ -89,24 +97,56 @@ function choice(field: Field, around: Around, choices: readonly Choice[]): Templ
       <option value="" ?selected=${value === ''}>${field.placeholder ?? (field.required ? 'Choose…' : 'None')}</option>
       ${choices.map((one) => html`<option value=${one.value} ?selected=${one.value === value}>${one.label}</option>`)}</select>`;
   }
-  const look = (event: Event) => {
-    if (!(event.target instanceof HTMLInputElement)) return;
-    const typed = event.target.value;
-    void ask({ type: 'suggest', to: state.current, command: '', option, typed }).then((answer) => {
-      if (answer.type !== 'suggestions') return;
-      suggested.set(field.name, answer.choices);
-      change(() => undefined);
-    });
-  };
+  const look = looking(field.name, option);
   const list = suggested.get(field.name) ?? choices;
   return html`<input class="input" id=${around.id} name=${field.name} value=${value} list="${around.id}-list" placeholder=${field.placeholder ?? 'Type to find'} autocomplete="off" aria-required=${flag(field.required)} aria-invalid=${flag(around.wrong)}
     aria-describedby=${around.notes} @input=${look} @focus=${look}><datalist id="${around.id}-list">${list.map((one) => html`<option value=${one.value} label=${one.label}></option>`)}</datalist>`;
 }
 
+/** Has suggestions fetched for what is typed into an input. */
+function looking(name: string, option: string): (event: Event) => void {
+  return (event) => {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    const typed = event.target.value;
+    void ask({ type: 'suggest', to: state.current, command: '', option, typed }).then((answer) => {
+      if (answer.type !== 'suggestions') return;
+      suggested.set(name, answer.choices);
+      change(() => undefined);
+    });
+  };
+}
+
+/** Boxes to tick. Where they are suggested: those that are ticked, and those that fit what is typed above them. */
 function multi(field: Field, around: Around): TemplateResult {
-  const chosen = Array.isArray(field.initial) ? field.initial : [];
+  const initial = Array.isArray(field.initial) ? field.initial.filter((one) => typeof one === 'string') : [];
+  const option = field.suggest;
+  if (option === null) {
+    const box = (one: Choice) =>
+      html`<input type="checkbox" name=${field.name} value=${one.value} ?checked=${initial.includes(one.value)}>`;
+    return boxes(around, field.choices, box);
+  }
+  const chosen =
+    ticked.get(field.name) ?? new Map(initial.map((value) => [value, { label: value, value, hint: null }]));
+  ticked.set(field.name, chosen);
+  const tick = (one: Choice) => {
+    if (!chosen.delete(one.value)) chosen.set(one.value, one);
+    change(() => undefined);
+  };
+  const found = (suggested.get(field.name) ?? []).filter((one) => !chosen.has(one.value));
+  const look = looking(field.name, option);
+  const stay = (event: KeyboardEvent) => event.key === 'Enter' && event.preventDefault();
+  return html`<input class="input" type="search" id=${around.id} placeholder=${field.placeholder ?? 'Type to find'} autocomplete="off" aria-labelledby="${around.id}-label" aria-describedby=${around.notes} @input=${look} @focus=${look} @keydown=${stay}>
+    ${boxes(
+      around,
+      [...chosen.values(), ...found],
+      (one) =>
+        html`<input type="checkbox" name=${field.name} value=${one.value} .checked=${chosen.has(one.value)} @change=${() => tick(one)}>`,
+    )}`;
+}
+
+function boxes(around: Around, choices: readonly Choice[], box: (one: Choice) => TemplateResult): TemplateResult {
   return html`<div class="checks" role="group" aria-labelledby="${around.id}-label" aria-describedby=${around.notes}>
-    ${field.choices.map((one) => html`<label class="check"><input type="checkbox" name=${field.name} value=${one.value} ?checked=${chosen.includes(one.value)}><span>${one.label}${one.hint === null ? nothing : html`<small>${one.hint}</small>`}</span></label>`)}
+    ${choices.map((one) => html`<label class="check">${box(one)}<span>${one.label}${one.hint === null ? nothing : html`<small>${one.hint}</small>`}</span></label>`)}
   </div>`;
 }
 

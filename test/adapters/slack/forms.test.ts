@@ -87,6 +87,7 @@ describe('forms', () => {
       ['n', '#336699'],
       ['o', set.bob],
       ['__proto__', 'polluted'],
+      ['empty', ''],
     ]);
   });
 

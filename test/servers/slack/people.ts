@@ -5,7 +5,7 @@ import type { Channel, Message, StoredFile, User } from './model.ts';
 import { react } from './reacting.ts';
 import { addChannel, addUser, type ChannelSeed, type UserSeed } from './seed.ts';
 import { storeFile } from './uploads.ts';
-import { viewJson } from './wire.ts';
+import { fileJson, viewJson } from './wire.ts';
 import { typedBlocks } from './wordings.ts';
 import { changed, findMessage, nextId, nextTs, threadState, type World } from './world.ts';
 
@@ -33,6 +33,8 @@ export interface People {
   dm(user: User | string): Channel;
   /** Says something in wire text (`<@U…>`, `&amp;`). A mention of the bot outside DMs also sends `app_mention`, in either order. */
   say(user: User | string, channel: Channel | string, text: string, options?: SayOptions): Message;
+  /** Takes up a file that this person puts into a form, as its field holds it. */
+  file(user: User | string, file: FileSeed): Json;
   edit(message: Message, text: string): void;
   remove(message: Message): void;
   react(user: User | string, message: Message, name: string, on?: boolean): void;
@@ -104,6 +106,7 @@ export function createPeople(world: World, revoke: () => void): People {
       changed(world);
       return message;
     },
+    file: (user, file) => fileJson(world, attach(idOf(user), file)),
     edit(message, text) {
       const blocks = typedBlocks(text, nextId(world, 'b'));
       edit(world, channelOf(message.channel), message, { text, blocks, via: 'people', mark: true });

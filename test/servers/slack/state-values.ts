@@ -1,7 +1,7 @@
 import { isObject, type Json, object, objects, text } from './json.ts';
 
-/** Values typed into a form, by block id or action id. Lists for fields that take several. */
-export type Filled = Readonly<Record<string, string | number | boolean | readonly string[] | null>>;
+/** Values typed into a form, by block id or action id. Lists for fields that take several, of `people.file` for files. */
+export type Filled = Readonly<Record<string, string | number | boolean | readonly string[] | readonly Json[] | null>>;
 
 /** The `state.values` of a view, and what Slack's own client would complain about before sending. */
 export function fillState(view: Json, filled: Filled): { values: Json; blocked: Record<string, string> } {
@@ -60,6 +60,7 @@ function value(element: Json, given: Filled[string] | undefined): Json {
     const chosen = Array.isArray(given) ? given.map((one_) => option(element, one_)) : (element.initial_options ?? []);
     return { selected_options: chosen };
   }
+  if (type === 'file_input') return { files: given ?? [] };
   return {
     value:
       given === undefined || given === '' ? (given === '' ? null : (element.initial_value ?? null)) : String(given),
