@@ -25,7 +25,8 @@ describe('a question older than 15 minutes', () => {
     world.openWebUI.next(says('Here I am.'));
     expect(await world.press('Yes, answer it')).toEqual({ do: 'none' });
     await vi.waitFor(() => expect(world.plain.standing()).toContain('Here I am.'));
-    expect(world.plain.messages[0]).toMatchObject({ text: 'Ann still wants an answer.', controls: null });
+    const asking = { text: 'Ann still wants an answer.', controls: null };
+    await vi.waitFor(() => expect(world.plain.messages[0]).toMatchObject(asking));
   });
 
   it('is left on No, and its buttons go', async () => {
