@@ -6,6 +6,7 @@ import type { ChatTree, NewQuestion } from '../openwebui/chat-tree.ts';
 import { addAnswer, addQuestion, adoptAnswer, changeMessage, finishAnswer, newTree } from '../openwebui/chat-tree.ts';
 import { changeChat, createChat } from '../openwebui/chats.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
+import { chatBegunBefore } from './begun-chat.ts';
 import type { Ids, TurnState } from './state.ts';
 
 /** A question as it is stored in the chat. */
@@ -35,13 +36,13 @@ function newQuestion(tree: ChatTree, ids: Ids, { text, files }: StoredQuestion, 
 /**
  * Puts the question into the conversation's chat, or into a new chat of the asker's, before the model is asked, so that nothing
  * is lost with a crash. A question that is there already is left as it is. `renewed`: the chat had been deleted and a new one was
- * begun.
+ * begun. `again`: an earlier try may have begun the chat already.
  */
 export async function openChat(
   servers: { readonly save: OpenWebUI; readonly ask: OpenWebUI },
   ids: Ids,
   question: StoredQuestion,
-  options: { readonly title: string; readonly clock: Clock },
+  options: { readonly title: string; readonly clock: Clock; readonly again: boolean },
 ): Promise<{ readonly chatId: string; readonly tree: ChatTree; readonly renewed: boolean }> {
   const now = options.clock.now();
   const put = (tree: ChatTree) =>
@@ -56,7 +57,10 @@ export async function openChat(
       if (problemOf(error).kind !== 'missing') throw error;
     }
   }
-  const chat = await createChat(servers.ask, put(newTree({ title: options.title, models: [ids.model], now })));
+  const { title, again } = options;
+  const chat =
+    (again ? await chatBegunBefore(servers.ask, { title, questionId: ids.questionId }) : null) ??
+    (await createChat(servers.ask, put(newTree({ title, models: [ids.model], now }))));
   return { chatId: chat.id, tree: put(chat.tree), renewed: ids.chatId !== null };
 }
 

@@ -121,7 +121,8 @@ export function createGather(rooms: {
     signal.throwIfAborted();
     const title = await chatTitle(conversation.key, question);
     const temporary = question.wishes?.temporary ?? false;
-    const opened = save && upToDate && !temporary ? await openFor({ ask, save }, wanted, asked, title) : null;
+    const opened =
+      save && upToDate && !temporary ? await openFor({ ask, save }, wanted, asked, title, job.attempts > 1) : null;
     const ids: Ids = opened
       ? { ...wanted, chatId: opened.chatId, owner: opened.renewed ? ask.owner : owner }
       : { ...wanted, ...(temporary && { chatId: null }) };
@@ -170,9 +171,10 @@ export function createGather(rooms: {
     ids: Ids,
     asked: StoredQuestion,
     title: string,
+    again: boolean,
   ): Promise<Awaited<ReturnType<typeof openChat>> | null> {
     try {
-      return await openChat({ save: save.server, ask: ask.server }, ids, asked, { title, clock });
+      return await openChat({ save: save.server, ask: ask.server }, ids, asked, { title, clock, again });
     } catch (error) {
       if (save === ask || !isAway(save, problemOf(error))) throw error;
       rooms.log.info({ owner: save.owner, detail: problemOf(error).detail }, 'the owner of a chat cannot save now');

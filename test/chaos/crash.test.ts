@@ -94,12 +94,12 @@ async function crash(scene: Scene, dieAt: number, done: boolean) {
     await settled(store, event.key, life.last);
     await second.close();
   }
-  const mine = () =>
-    openWebUI.chats().filter((chat) => !chatsBefore.has(chat.id) && JSON.stringify(chat).includes(ANSWER));
+  // One that was begun and forgotten would be among them.
+  const mine = () => openWebUI.chats().filter((chat) => !chatsBefore.has(chat.id));
   if (scene.away) {
     const last = await openWorld({ store, vault, openWebUI, plain, clock: later });
     await link(last, 'Ann');
-    await vi.waitFor(() => expect({ died: life.last(), chats: mine().length }).toMatchObject({ chats: 1 }));
+    await vi.waitFor(() => expect(JSON.stringify(mine()), life.last()).toContain(ANSWER));
     await last.close();
   }
   const chats = mine();
@@ -153,6 +153,6 @@ describe('a process that dies while it answers', () => {
         }
       }
     },
-    120_000,
+    300_000,
   );
 });

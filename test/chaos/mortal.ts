@@ -1,19 +1,19 @@
 /**
- * A process that dies at its n-th step: the step is done or not, and from then on nothing of it moves any more. Steps are the
- * calls of the store and of the platform.
+ * A process that dies at its n-th step, or at the first that is meant: the step is done or not, and from then on nothing of it
+ * moves any more. Steps are the calls of the store and of the platform.
  */
-export function mortal(dieAt: number, done: boolean) {
+export function mortal(dieAt: number | ((name: string, given: readonly unknown[]) => boolean), done: boolean) {
   let steps = 0;
   let dead = false;
   let last = '';
   const death = Promise.withResolvers<void>();
   const never = new Promise<never>(() => undefined);
 
-  async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  async function step<T>(name: string, work: () => Promise<T>, given: readonly unknown[] = []): Promise<T> {
     if (dead) return never;
     steps += 1;
     last = name;
-    if (steps !== dieAt) return work();
+    if (typeof dieAt === 'number' ? steps !== dieAt : !dieAt(name, given)) return work();
     dead = true;
     if (done) await work();
     death.resolve();
@@ -28,10 +28,14 @@ export function mortal(dieAt: number, done: boolean) {
         if (inside.includes(name) && typeof value === 'object' && value !== null) return wrap(value);
         if (typeof value !== 'function' || NO_STEPS.has(name)) return value;
         return (...given: unknown[]) =>
-          step(String(name), async () => {
-            const result: unknown = await Reflect.apply(value, object, given);
-            return isSurface(result) ? wrap(result) : result;
-          });
+          step(
+            String(name),
+            async () => {
+              const result: unknown = await Reflect.apply(value, object, given);
+              return isSurface(result) ? wrap(result) : result;
+            },
+            given,
+          );
       },
     });
   }
