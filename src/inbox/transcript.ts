@@ -50,7 +50,9 @@ export function createTranscript(rooms: {
     for (const message of messages) {
       if (message.text.trim() === '') continue;
       if (message.ours ? !(await isAnswer(message.ref)) : await isCommand(message)) continue;
-      lines.push(`${message.author.name}: ${withoutKeys(message.text)}`);
+      // What the platform calls the bot itself may be a number.
+      const name = message.ours ? 'Parley' : message.author.name;
+      lines.push(`${name}: ${withoutKeys(message.text)}`);
     }
     return lines.join('\n\n');
   };

@@ -23,7 +23,7 @@ export async function* examineNextcloud(nc: Nextcloud): AsyncGenerator<Finding> 
     const { version } = await capabilities(nc);
     yield ok(WHAT, `${nc.url} answers, version ${version.text}.`);
   } catch (error) {
-    yield fail(problemOf(error).say, `Check NEXTCLOUD_URL (${nc.url}) and that the server runs`);
+    yield unreached(nc.url, error);
     return;
   }
   try {
@@ -57,6 +57,40 @@ async function* examineTasks(nc: Nextcloud): AsyncGenerator<Finding> {
     };
   }
 }
+
+/** Why the server does not answer, and what to look at: whoever reads this has set it up, so "try again" is no advice. */
+function unreached(url: string, error: unknown): Finding {
+  const { fact, mend } = UNREACHED[reasonOf(error) ?? ''] ?? { fact: problemOf(error).say, mend: 'Look at its log' };
+  return fail(`${fact} (${problemOf(error).detail})`, `NEXTCLOUD_URL is ${url}. ${mend}`);
+}
+
+const RUNS =
+  'Check the address (http or https, the port), that the server runs, and that this machine may reach it (name, network, firewall)';
+const FRONT = 'Check that the server runs; a web server or proxy in front of it answers in its place';
+
+const UNREACHED: Readonly<Record<string, { readonly fact: string; readonly mend: string }>> = {
+  'no-connection': { fact: 'It cannot be reached.', mend: RUNS },
+  timeout: { fact: 'It does not answer in time.', mend: RUNS },
+  cut: { fact: 'It breaks the connection.', mend: RUNS },
+  tls: {
+    fact: 'No safe connection comes about: its certificate is not valid for this machine, or it speaks no https there.',
+    mend: 'Check that the name in the address stands in the certificate and that it has not expired; for an authority of your own, set NODE_EXTRA_CA_CERTS to its file',
+  },
+  unavailable: { fact: 'It is not up.', mend: FRONT },
+  'server-error': { fact: 'It has a problem of its own.', mend: 'Look at its log' },
+  'not-nextcloud': {
+    fact: 'Something answers there, but not as Nextcloud does.',
+    mend: 'Write the address as the browser shows it, with the folder that Nextcloud is installed in, if there is one',
+  },
+  redirect: {
+    fact: 'It sends callers on to another address.',
+    mend: 'Write the address that the browser ends up at, with https',
+  },
+  'untrusted-host': {
+    fact: 'It does not know itself by this address.',
+    mend: 'Write the name that people use, or add this one there: occ config:system:set trusted_domains',
+  },
+};
 
 const APP_PASSWORD: Readonly<Record<string, string>> = {
   credential:

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/nextcloud/connection.ts';
 import { examineNextcloud } from '../../src/ops/nextcloud-findings.ts';
+import type { Fault } from '../servers/faulty.ts';
 import { type FaultyNextcloud, startFaultyNextcloud } from '../servers/nextcloud/server.ts';
 
 let cloud: FaultyNextcloud;
@@ -11,7 +12,8 @@ async function lines(given: { password?: string; url?: string } = {}): Promise<s
   const password = new Secret(given.password ?? cloud.password);
   const nc = connect({ url: given.url ?? cloud.url, login: cloud.user, password });
   const found: string[] = [];
-  for await (const { state, what, fact } of examineNextcloud(nc)) found.push(`${state} ${what}: ${fact}`);
+  for await (const { state, what, fact, mend } of examineNextcloud(nc))
+    found.push(`${state} ${what}: ${fact}${state === 'fail' && what === 'Nextcloud' ? ` → ${mend}` : ''}`);
   await disconnect(nc);
   return found;
 }
@@ -42,11 +44,43 @@ describe('what doctor says of Nextcloud', () => {
     expect(cloud.requests.filter((one) => one.headers.authorization)).toHaveLength(1);
   });
 
-  it('that is being maintained, or is not there', async () => {
+  it('that is being maintained', async () => {
     cloud = await startFaultyNextcloud();
     cloud.settings.maintenance = true;
     expect(await lines()).toEqual([expect.stringMatching(/^fail Nextcloud: .* is being maintained/)]);
+  });
+
+  it.each<[string, Fault, RegExp]>([
+    ['breaks the connection', { reset: true }, /^fail Nextcloud: It cannot be reached\. .*http or https, the port/],
+    ['is something else', { status: 200, body: '<html>Hello</html>' }, /not as Nextcloud does\. .*with the folder/],
+    ['moves on', { status: 301, body: null, headers: { location: '/x' } }, /another address\. .*with https$/],
+    ['has a web page for untrusted names', { status: 400, body: '<html>untrusted</html>' }, /trusted_domains$/],
+    [
+      'is not up behind its proxy',
+      { status: 502, body: '<html>Bad gateway</html>' },
+      /It is not up\. .*in front of it/,
+    ],
+    ['breaks', { status: 500, body: null }, /a problem of its own\. .*Look at its log$/],
+  ])('that %s: what to check, and which setting', async (_name, fault, words) => {
+    cloud = await startFaultyNextcloud();
+    cloud.fault({ path: /.*/ }, fault, 9);
+    const found = await lines();
+    expect(found).toEqual([expect.stringMatching(words)]);
+    expect(found[0]).toContain(`NEXTCLOUD_URL is ${cloud.url}. `);
+    expect(found[0]).not.toMatch(/try again/i);
+  });
+
+  it('that is not there', async () => {
+    cloud = await startFaultyNextcloud();
     await cloud.down();
-    expect(await lines()).toEqual([expect.stringMatching(/^fail Nextcloud: I cannot reach Nextcloud/)]);
+    expect(await lines()).toEqual([
+      expect.stringMatching(/^fail Nextcloud: It cannot be reached\. \(.*ECONNREFUSED\).*name, network, firewall\)$/),
+    ]);
+  });
+
+  it('that speaks no https where it should', async () => {
+    cloud = await startFaultyNextcloud();
+    const found = await lines({ url: cloud.url.replace('http:', 'https:') });
+    expect(found).toEqual([expect.stringMatching(/^fail Nextcloud: No safe connection .*NODE_EXTRA_CA_CERTS/)]);
   });
 });
