@@ -181,6 +181,23 @@ describe('an account of one’s own', () => {
     await vi.waitFor(() => expect(owners()).toEqual(['bob', 'alice']), soon);
   });
 
+  it('is spoken of with the prefix of the commands, also where no command is answered', async () => {
+    world = await openCloudWorld({ server: {}, prefix: 'ai-' });
+    const { link } = await begun();
+    await granted();
+    world.cloud.grant(link, 'admin');
+    await vi.waitFor(() => expect(told().at(-1)).toMatch(/older link.*`\/ai-nextcloud connect`/));
+    const question = world.plain.told.findLast(({ body }) => body.markdown.includes('Is that you?'))?.body;
+    if (!question) throw new Error('nothing was asked');
+    await pressIn(world, { do: 'say', body: question, private: true }, 'Yes, that is me');
+    await run('summarize Hello.');
+    await vi.waitFor(() => expect(owners()).toEqual(['bob']), soon);
+    world.cloud.person('bob').disabled = true;
+    await vi.waitFor(() => expect(told().at(-1)).toMatch(/Connect anew with `\/ai-nextcloud connect`/));
+    await vi.waitFor(() => expect(world.results().join()).toContain('`/ai-nextcloud connect`'));
+    expect([...told(), ...world.results()].join()).not.toMatch(/`\/nextcloud/);
+  });
+
   it('survives a restart, sealed', async () => {
     world = await openCloudWorld(quick);
     await granted();
@@ -216,7 +233,7 @@ describe('an account of one’s own', () => {
     await run('connect');
     for (let minutes = 0; minutes < 22; minutes += 0.5) {
       await clock.advance(30_000);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await vi.waitFor(() => expect(world.cloud.unanswered()).toBe(0), { interval: 5 });
     }
     await vi.waitFor(() => expect(told().at(-1)).toMatch(/within 20 minutes/), soon);
   });

@@ -16,11 +16,12 @@ const run = (line: string, by = 'Ann') =>
   world.host.accept(world.command('nextcloud', line, { author: person(by), place: THREAD }));
 const real = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Lets time pass in steps, with a moment for the sockets after each. */
+/** Lets time pass in steps; after each, calls over sockets come to their end before more of it passes. */
 async function pass(ms: number, step = 20_000): Promise<void> {
   for (let left = ms; left > 0; left -= step) {
     await clock.advance(Math.min(step, left));
-    await real(2);
+    do await real(2);
+    while (world.cloud.unanswered() > 0);
   }
 }
 

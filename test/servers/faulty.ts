@@ -44,6 +44,8 @@ export interface Faulty {
   up(): Promise<void>;
   /** The newest 5,000 requests, oldest first. */
   readonly requests: readonly Logged[];
+  /** How many requests came and are not answered yet. */
+  unanswered(): number;
   /** Requests of one path. */
   seen(match: Match): Logged[];
   /** Resolves as soon as the condition holds; looked at after each request and each change inside. Rejects on close. */
@@ -75,6 +77,7 @@ export async function startFaulty(behind: Behind): Promise<Faulty & { look(): vo
   const requests: Logged[] = [];
   const waiting = new Set<{ condition: () => boolean; resolve: () => void; reject: (why: Error) => void }>();
   const late = new Set<NodeJS.Timeout>();
+  let unanswered = 0;
 
   const look = () => {
     for (const one of waiting) {
@@ -94,6 +97,10 @@ export async function startFaulty(behind: Behind): Promise<Faulty & { look(): vo
       body: undefined,
     };
     keep(requests, logged);
+    unanswered += 1;
+    response.once('close', () => {
+      unanswered -= 1;
+    });
     const bytes = async () => {
       const body = await behind.bytesOf(request);
       logged.body = parsed(body);
@@ -131,6 +138,7 @@ export async function startFaulty(behind: Behind): Promise<Faulty & { look(): vo
 
   return {
     ...{ url, requests, look },
+    unanswered: () => unanswered,
     fault(match, fault, times = 1) {
       const entry = { match, fault, left: times };
       faults.push(entry);
