@@ -11,6 +11,7 @@ import type { Log } from '../ops/log.ts';
 import type { Job, NewJob, Settings, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { storedShapes } from '../turn/question.ts';
+import { pause } from './pause.ts';
 
 /** A login flow that somebody began and that waits for their grant in the browser. */
 export interface Connecting {
@@ -145,18 +146,6 @@ async function unconfirmed(accounts: NextcloudAccounts, user: string, flow: stri
 
 function boundTo(user: string): string {
   return JSON.stringify(['connecting', user]);
-}
-
-/** Waits, or until `gone` is aborted. */
-export function pause(clock: Clock, ms: number, gone: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(ms, resolve);
-  const stop = () => {
-    cancel();
-    resolve();
-  };
-  gone.addEventListener('abort', stop, { once: true });
-  return promise.finally(() => gone.removeEventListener('abort', stop));
 }
 
 const EXPIRED =

@@ -13,6 +13,7 @@ import type { TaskRef } from '../nextcloud/task.ts';
 import type { Value, Values } from '../nextcloud/task-types.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job } from '../store/port.ts';
+import { pause } from './pause.ts';
 import type { TaskRequest } from './request.ts';
 import type { PutFile, Result } from './state.ts';
 
@@ -70,19 +71,9 @@ export function createTaskFiles(
       } catch (error) {
         const { retry } = problemOf(error);
         if (retry.when === 'never' || tries >= TRIES || signal.aborted) throw error;
-        await pause(1_000 * 2 ** tries, signal);
+        await pause(clock, 1_000 * 2 ** tries, signal);
       }
     }
-  }
-
-  function pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.after(ms, resolve);
-      signal.addEventListener('abort', () => {
-        cancel();
-        resolve();
-      });
-    });
   }
 
   async function give(place: Place, file: Upload, key: string, sure: boolean): Promise<string | null> {
