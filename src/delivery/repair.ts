@@ -16,6 +16,9 @@ export const HOLD_UNITS = 200;
 
 const LONE_MARKER = /^[ \t]*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|>+|`{1,3}|~{1,3}|=+|-+|\*+|_+|\$\$?|\\\[?)?[ \t]*$/;
 
+/** Behind the last word these may be half of something. */
+const LAST_MARKS = '*_~`[ \t\n';
+
 /**
  * The tail of a text as a reader should see it now: closes what is open (fence, emphasis, code), holds back what may turn into
  * something else (a link without its address, a table without its second line, a lone marker).
@@ -32,6 +35,16 @@ export function repair(text: string, least: number): Repaired {
  */
 export function committed(text: string, least: number): number {
   return holdBack(text, least, true).shown;
+}
+
+/**
+ * A text that ends before it is whole, ready for something to be said below it: what is open is closed, and a last marker that opens
+ * nothing yet is left out. No word is.
+ */
+export function closed(text: string): string {
+  let words = text.length;
+  while (words > 0 && LAST_MARKS.includes(text.charAt(words - 1))) words--;
+  return repair(text, words).markdown;
 }
 
 /** What is left out at the end may lay bare something else that must wait: hence again, until nothing more does. */

@@ -1,4 +1,5 @@
 import type { Button, Controls, Note, View } from '../chat/view.ts';
+import { closed } from '../delivery/repair.ts';
 import { controlId } from './control-id.ts';
 import type { TurnState } from './state.ts';
 
@@ -32,17 +33,18 @@ export function viewOf(state: TurnState, options: Offered & { readonly controls?
 }
 
 function markdownOf(state: TurnState, final: boolean): string {
-  const blocks = [state.notices.map((notice) => `> ${notice}`).join('\n'), state.text];
-  if (final && state.problem) blocks.push(state.text ? `*${state.problem.say}*` : state.problem.say);
-  else if (final && state.stopped) blocks.push('*Stopped.*');
-  if (final && !state.problem) blocks.push(...footOf(state));
-  return blocks.filter((block) => block !== '').join('\n\n');
+  const notices = state.notices.map((notice) => `> ${notice}`).join('\n');
+  const foot = final ? footOf(state) : [];
+  // Else an answer cut off in the middle of code or bold words would take what is said below it along.
+  const text = foot.length > 0 ? closed(state.text) : state.text;
+  return [notices, text, ...foot].filter((block) => block !== '').join('\n\n');
 }
 
-/** What is said below a whole answer about how it came about. */
-function footOf({ manner, sources, text }: TurnState): string[] {
-  if (text === '') return [];
-  const foot: string[] = [];
+/** What is said below an answer: how it ended, or how it came about. */
+function footOf({ manner, sources, text, problem, stopped }: TurnState): string[] {
+  if (problem) return [text ? `*${problem.say}*` : problem.say];
+  const foot = stopped ? ['*Stopped.*'] : [];
+  if (text === '') return foot;
   if (manner.web && !sources.some((source) => source.url !== null))
     foot.push('*The web search brought no page: it may be switched off in Open WebUI.*');
   if (manner.temporary)

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import remend from 'remend';
 import { describe, expect, it } from 'vitest';
-import { committed, HOLD_UNITS, repair } from '../../src/delivery/repair.ts';
+import { closed, committed, HOLD_UNITS, repair } from '../../src/delivery/repair.ts';
 import { scan } from '../../src/delivery/scanner.ts';
 import { document, junk, seen } from './markdown.ts';
 
@@ -124,6 +124,42 @@ describe('the committed prefix', () => {
         );
         if (long || scanned.fence) return;
         expect(visible(tail)).not.toMatch(/[*`[\]|~<]/);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('ending a text before it is whole', () => {
+  const below = '*Stopped.*';
+
+  it.each([
+    ['You asked: **And', 'You asked: **And**'],
+    ['You asked: **', 'You asked:'],
+    ['a `co', 'a `co`'],
+    ['```py\nx', '```py\nx\n```'],
+    ['```py\nx\n```', '```py\nx\n```'],
+    ['> **b', '> **b**'],
+    ['- one\n  ```\n  x', '- one\n  ```\n  x\n  ```'],
+    ['see [x](http://ex', 'see [x](http://ex'],
+    ['**whole**', '**whole**'],
+  ])('%j becomes %j', (text, ended) => expect(closed(text)).toBe(ended));
+
+  it('what is said below it is never part of its code, wherever it stops', () => {
+    fc.assert(
+      fc.property(document, fc.nat(), (source, at) => {
+        const text = source.slice(0, at % (source.length + 1));
+        expect(scan(`${closed(text)}\n\n${below}`).lines.at(-1)?.fence ?? null).toBeNull();
+      }),
+      runs,
+    );
+  });
+
+  it('loses no letter or digit', () => {
+    const words = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '');
+    fc.assert(
+      fc.property(junk, (text) => {
+        expect(words(closed(text))).toContain(words(text));
       }),
       runs,
     );

@@ -73,6 +73,12 @@ describe('a turn', () => {
     expect(state.stopped).toBe(true);
   });
 
+  it('stopped in the middle of code, it says so below the code', () => {
+    const { effects } = play([...begun, text('```py\nx = '), { type: 'stop' }]);
+    const finish = effects.find((effect) => effect.do === 'finish');
+    expect(finish).toMatchObject({ view: { markdown: '```py\nx = \n```\n\n*Stopped.*' } });
+  });
+
   it('stopped before its place is known says so there, and asks nothing', () => {
     const { effects } = play([{ type: 'begin' }, { type: 'stop' }, { type: 'located', place }]);
     expect(effects.map((effect) => effect.do)).toEqual(['locate', 'checkpoint', 'finish']);
