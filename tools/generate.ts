@@ -15,7 +15,7 @@ import { coverageDocument } from './coverage.ts';
 const root = join(import.meta.dirname, '..');
 
 /** Every generated file with the text it should have. */
-export function generatedFiles(): Map<string, string> {
+function generatedFiles(): Map<string, string> {
   return new Map([
     ['.env.example', sampleEnv(parts)],
     ['docs/configuration.md', withTable(read('docs/configuration.md'), 'settings', settingsTable(parts))],

@@ -125,6 +125,6 @@ export function createCatchUp(options: {
 }
 
 /** The smallest id of this moment: ids hold the time of their making. */
-export function snowflake(ms: number): string {
+function snowflake(ms: number): string {
   return ((BigInt(Math.max(0, Math.floor(ms))) - DISCORD_EPOCH) << 22n).toString();
 }

@@ -123,7 +123,7 @@ function fields(error: DiscordAPIError): string {
 }
 
 /** A limit was reached. */
-export function busy(ms: number, detail: string): Problem {
+function busy(ms: number, detail: string): Problem {
   return {
     kind: 'busy',
     retry: { when: 'after', ms },

@@ -20,7 +20,7 @@ export interface Wanted {
 const P = PermissionFlagsBits;
 
 /** The least permissions to be invited with. Renaming its own threads needs none (our reference, discord 1.10). */
-export const WANTED: readonly Wanted[] = [
+const WANTED: readonly Wanted[] = [
   { bit: P.ViewChannel, name: 'View Channels', why: 'to see the channels it is asked in' },
   { bit: P.SendMessages, name: 'Send Messages', why: 'to answer' },
   { bit: P.CreatePublicThreads, name: 'Create Public Threads', why: 'to give each conversation a thread' },

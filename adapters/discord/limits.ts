@@ -4,7 +4,7 @@ import type { Place } from '../../src/chat/places.ts';
 /** A message holds this many characters; counted in UTF-16 units, which is never too few (our reference, discord 1.7 and 2). */
 export const MESSAGE_UNITS = 2_000;
 /** Files a server without boosts takes (our reference, discord 1.7). */
-export const FILE_BYTES = 10 * 1_048_576;
+const FILE_BYTES = 10 * 1_048_576;
 /** From this age on edits pay a small extra budget that no header shows (our reference, discord 1.6: code 30046). */
 export const OLD_EDIT_MS = 3_600_000;
 

@@ -55,13 +55,12 @@ const message = z.object({
   sticker_items: manyOf(z.object({ name: z.string() })),
 });
 
-export const wireMessage = message.extend({
+const wireMessage = message.extend({
   referenced_message: optional(message),
   /** The thread that hangs on it. */
   thread: optional(z.object({ id, type: z.number() })),
 });
 export const wireMessages = z.array(z.unknown());
-export const wireAttachment = attachment;
 
 /** A channel as interactions and `GET /channels` show it. */
 export const wireChannel = z.object({
@@ -134,7 +133,6 @@ export type WireMessage = z.output<typeof wireMessage>;
 /** A message without the one it answers: what a replied-to message is itself. */
 export type WirePlainMessage = z.output<typeof message>;
 export type WireAttachment = z.output<typeof attachment>;
-export type WireChannel = z.output<typeof wireChannel>;
 export type WireInteraction = z.output<typeof wireInteraction>;
 export type WireField = z.output<typeof field>;
 

@@ -1,5 +1,4 @@
 import type { Clock } from '../../src/chat/clock.ts';
-import type { Place } from '../../src/chat/places.ts';
 import type { Book } from './book.ts';
 import type { Conversation } from './conversations.ts';
 import { teamPlace } from './conversations.ts';
@@ -151,9 +150,4 @@ function sameBeside(a: Kept, b: Kept): boolean {
   const beside = ({ shown, reactions, files, edited }: Kept) =>
     JSON.stringify([shown && { ...shown, markdown: '', live: false }, reactions, files, edited]);
   return beside(a) === beside(b);
-}
-
-/** Who sees a place: everybody (null), or its one person. */
-export function seenBy(book: Book, place: Place): string | null {
-  return book.conversations.get(place.thread ?? place.channel)?.owner ?? null;
 }

@@ -93,7 +93,7 @@ export function messageOf(book: Book, kept: Kept): Message {
 }
 
 /** The place a message stands in: one that begins a thread stands in the channel. */
-export function standsIn(book: Book, kept: Kept) {
+function standsIn(book: Book, kept: Kept) {
   if (kept.root || kept.conversation === TEAM) return teamPlace(null);
   const conversation = book.conversations.get(kept.conversation);
   return conversation?.place ?? directPlace(kept.author, kept.conversation);

@@ -170,7 +170,7 @@ async function cannotWrite(office: Office, channel: string, typed: string | null
 }
 
 /** Whether a command typed like this will most likely ask for more with a form: it lacks what it requires. */
-export function expectsForm(commands: readonly CommandSpec[], name: string, text: string, prefix = ''): boolean {
+function expectsForm(commands: readonly CommandSpec[], name: string, text: string, prefix = ''): boolean {
   const words = text
     .trim()
     .split(/\s+/)

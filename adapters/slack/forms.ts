@@ -65,12 +65,12 @@ export function readCarried(metadata: string): Carried | null {
 }
 
 /** The block of a field is found again by its number and name; the kind of field stands in the element's `action_id`. */
-export function blockId(index: number, name: string): string {
+function blockId(index: number, name: string): string {
   return `${index}:${name}`.slice(0, 255);
 }
 
 /** The `action_id` of a field: its type, and the option whose suggestions it asks for. */
-export function actionId(field: Field): string {
+function actionId(field: Field): string {
   return field.suggest === null ? field.type : `${field.type}:${field.suggest}`;
 }
 
@@ -193,7 +193,7 @@ function fits(choice: Choice): boolean {
 }
 
 /** An option of a list. */
-export function option(choice: Choice) {
+function option(choice: Choice) {
   return {
     text: plain(choice.label, LABEL_UNITS),
     value: choice.value,

@@ -20,8 +20,6 @@ export const HEADER_UNITS = 150;
 export const TITLE_UNITS = 200;
 /** How long a `response_url` is good (ms): Slack's half hour, less what a call may take. */
 export const RESPONSE_MS = 29 * 60_000;
-/** How long a `trigger_id` is good (ms): Slack's three seconds. */
-export const TRIGGER_MS = 3_000;
 
 /** Published rates (Slack: rate limits page; our reference, slack 2.1). Delivery learns the real ones from refusals. */
 const RATES: Record<string, Rate> = {

@@ -4,20 +4,12 @@ import { AGENT_SCOPES, SCOPES } from './scopes.ts';
 import { cut } from './words.ts';
 
 /** The slash commands of the app: Slack gives a name to the app that was installed last, so we take few. The rest is `/parley …`. */
-export const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
+const SLASH = ['ask', 'prompt', 'prompts', 'nextcloud'] as const;
 
 /** Whether Slack has this command by its own name. `prefix` stands before each name. */
 export function isSlash(name: string, prefix: string): boolean {
   return SLASH.some((one) => `${prefix}${one}` === name);
 }
-
-/** Names that Slack keeps for itself: one of them makes it refuse a whole manifest (Slack: slash commands; DESIGN, "One slash command"). */
-export const RESERVED: ReadonlySet<string> = new Set(
-  (
-    'apps archive away active call collapse dnd expand feed feedback help huddle invite join kick leave me msg dm mute ' +
-    'new open people prefs remind remove rename search shortcuts shrug star status topic unarchive who workflow'
-  ).split(' '),
-);
 
 /** Lengths that the published manifest schema allows (UTF-16 units). */
 const SHORTCUT_NAME = 24;

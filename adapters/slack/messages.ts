@@ -148,7 +148,7 @@ export function fileRef(file: WireFile): FileRef | null {
 }
 
 /** A timestamp of Slack's as milliseconds since the epoch. */
-export function atOf(ts: string): number {
+function atOf(ts: string): number {
   return Math.floor(Number(ts) * 1000);
 }
 

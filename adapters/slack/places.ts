@@ -34,7 +34,7 @@ const KINDS = new Map<string, Place['kind']>([
 ]);
 
 /** What stands in place of a private channel's name, where models and chats elsewhere would read it. */
-export const PRIVATE_NAME = 'private-channel';
+const PRIVATE_NAME = 'private-channel';
 
 /** See {@link Channels}. `privateNames`: names of private channels may be told. */
 export function createChannels(api: Api, team: string, clock: Clock, privateNames = false): Channels {

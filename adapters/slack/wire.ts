@@ -32,7 +32,7 @@ const attachment = z.looseObject({
 const metadata = z.looseObject({ event_payload: z.looseObject({ key: maybe }).nullish() });
 
 /** A message, in an event or read back. */
-export const wireMessage = z.looseObject({
+const wireMessage = z.looseObject({
   type: maybe,
   subtype: maybe,
   user: maybe,
@@ -53,7 +53,7 @@ export const wireMessage = z.looseObject({
 export type WireMessage = z.output<typeof wireMessage>;
 
 /** The inner part of an event, before its type is looked at. */
-export const wireEvent = z.looseObject({ type: text });
+const wireEvent = z.looseObject({ type: text });
 
 export const messageEvent = wireMessage.extend({ channel: text, channel_type: maybe, hidden: z.boolean().nullish() });
 export type WireMessageEvent = z.output<typeof messageEvent>;
@@ -110,7 +110,7 @@ const channel = z.looseObject({ id: text, name: maybe });
 const option = z.looseObject({ value: maybe });
 
 /** One value of a form's `state`. */
-export const stateValue = z.looseObject({
+const stateValue = z.looseObject({
   type: text,
   value: maybe,
   selected_option: option.nullish(),
@@ -124,7 +124,7 @@ export const stateValue = z.looseObject({
 export type StateValue = z.output<typeof stateValue>;
 
 /** A modal as it comes back. */
-export const wireView = z.looseObject({
+const wireView = z.looseObject({
   id: text,
   hash: maybe,
   callback_id: z.string().default(''),

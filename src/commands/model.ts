@@ -8,10 +8,7 @@ const SHOWN = 20;
 const OFFERED = 100;
 
 /** Where each choice of a model is kept: setting scope by reach. */
-export function modelScope(
-  reach: 'thread' | 'channel' | 'me',
-  call: Pick<Call, 'author' | 'place' | 'conversation'>,
-): string {
+function modelScope(reach: 'thread' | 'channel' | 'me', call: Pick<Call, 'author' | 'place' | 'conversation'>): string {
   if (reach === 'me') return `user:${userKey(call.author.ref)}`;
   if (reach === 'channel') return `channel:${placeKey({ ...call.place, thread: null })}`;
   return `conversation:${placeKey(call.conversation)}`;

@@ -29,7 +29,7 @@ export function fits(kind: Slot['kind'], { name, type }: Pick<FileRef, 'name' | 
 }
 
 /** Files among what was sent in for a slot. */
-export function filesIn(value: FormValue | undefined): readonly FileRef[] {
+function filesIn(value: FormValue | undefined): readonly FileRef[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'object') : [];
 }
 

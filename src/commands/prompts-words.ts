@@ -20,7 +20,7 @@ export function inline(text: string, units = 80): string {
 }
 
 /** A day as it sorts, in UTC. */
-export function dayOf(ms: number): string {
+function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 

@@ -56,7 +56,7 @@ export interface LedgerOptions {
 const FILE_PART = 1_000_000;
 
 /** Somebody else has the job now: whatever we would write is theirs to write. */
-export const LEASE_LOST = {
+const LEASE_LOST = {
   kind: 'stopped',
   retry: { when: 'never' },
   say: 'The answer is being written elsewhere.',

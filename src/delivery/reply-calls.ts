@@ -21,7 +21,7 @@ export interface Witness {
 export const DYING_MS = 20_000;
 
 /** A private answer that can no longer reach its asker. */
-export const EXPIRED: Problem = {
+const EXPIRED: Problem = {
   kind: 'expired',
   retry: { when: 'never' },
   say: 'The time to answer here privately has run out. Please ask again.',

@@ -7,7 +7,7 @@ import { type Call, type Reply, segment, sendAs, whereOf } from './request.ts';
 import type { TaskRef } from './task.ts';
 
 /** The folder in the account's files where our uploads stand. */
-export const FOLDER = 'Parley';
+const FOLDER = 'Parley';
 
 /** Milliseconds for a file in one direction. */
 const FILE_MS = 300_000;

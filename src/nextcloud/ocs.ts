@@ -32,7 +32,7 @@ function wholeCall(call: OcsCall): Call {
 }
 
 /** What stands at `ocs.data` of a good answer. Pure. */
-export function data<S extends z.ZodType>(reply: Reply, call: Call, schema: S): z.output<S> {
+function data<S extends z.ZodType>(reply: Reply, call: Call, schema: S): z.output<S> {
   const where = whereOf(call);
   const body = reply.bytes.toString('utf8');
   let value: unknown;

@@ -100,7 +100,7 @@ export function variablesOf(spans: readonly Span[]): Variable[] {
  * `key=value` or a bare key. Colons and equals signs within double quotes or brackets belong to a value; a backslash protects
  * the next character and stays.
  */
-export function readDefinition(definition: string): Pick<Variable, 'type' | 'properties'> {
+function readDefinition(definition: string): Pick<Variable, 'type' | 'properties'> {
   const [first = '', ...rest] = splitOutside(definition, ':');
   const named = splitOutside(first, '=');
   const type = named[0] === 'type' && named.length > 1 ? named.slice(1).join('=') : first;

@@ -69,7 +69,7 @@ function attached(): Attached[] {
 }
 
 /** Adds files to the message being written. */
-export function addFiles(list: Iterable<File>): void {
+function addFiles(list: Iterable<File>): void {
   for (const file of list) {
     if (attached().length >= state.filesPerMessage) {
       toast(`At most ${state.filesPerMessage} files fit one message.`);

@@ -171,7 +171,7 @@ export function isOver(task: Task): boolean {
 }
 
 /** Every number in a task's output that could be a file's. */
-export function outputFiles(task: Task): readonly number[] {
+function outputFiles(task: Task): readonly number[] {
   return isObject(task.output)
     ? Object.values(task.output)
         .flat()

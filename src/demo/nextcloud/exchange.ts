@@ -6,7 +6,7 @@ import type { Login, Person } from './people.ts';
 import { empty, Refusal } from './reply.ts';
 
 /** Bodies above this many bytes are refused. */
-export const bodyLimit = 64 * 1024 * 1024;
+const bodyLimit = 64 * 1024 * 1024;
 
 /** One request, before anybody has looked who sent it. */
 export interface Call {

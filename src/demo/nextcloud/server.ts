@@ -168,7 +168,7 @@ export function listen(server: Server, options: NextcloudOptions): Promise<strin
 }
 
 /** Closes the server and every connection to it. */
-export function shut(server: Server): Promise<void> {
+function shut(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

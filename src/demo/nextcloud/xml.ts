@@ -8,7 +8,7 @@ export function escaped(text: string): string {
 }
 
 /** One value as Nextcloud writes it: items of lists are `element`s, what is empty closes itself, two levels are indented by one. */
-export function element(name: string, value: unknown, depth = 0): string {
+function element(name: string, value: unknown, depth = 0): string {
   const pad = ' '.repeat(depth);
   const inner = Array.isArray(value)
     ? value.map((item) => element('element', item, depth + 1))

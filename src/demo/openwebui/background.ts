@@ -181,7 +181,7 @@ function storedRefusal(world: World, body: unknown): Json {
 }
 
 /** The stored form of an answer: `content`, `output` or both, by release (trap 3 of our reference; only 0.10 leaves `content` empty). */
-export function storedAnswer(world: World, got: Collected, stopped: boolean): Json {
+function storedAnswer(world: World, got: Collected, stopped: boolean): Json {
   const status = stopped ? (since(world.profile, '0.11') ? 'incomplete' : 'in_progress') : 'completed';
   const error = got.error ?? (got.cut ? 'Open WebUI: Server Connection Error' : null);
   const base: Json = {

@@ -6,7 +6,7 @@ import type { User } from './records.ts';
 import { Refusal } from './refusal.ts';
 
 /** Bodies above this many bytes are refused: uploads included. */
-export const bodyLimit = 40 * 1024 * 1024;
+const bodyLimit = 40 * 1024 * 1024;
 
 /** One request being answered: what a route may read. */
 export interface Exchange {
@@ -64,7 +64,7 @@ export async function jsonOf<T>(exchange: Exchange, schema: z.ZodType<T>): Promi
 }
 
 /** Checks a value; throws 422 with one entry per problem: type, where, message, what was sent (our reference, openwebui 1). */
-export function shaped<T>(value: unknown, schema: z.ZodType<T>, where: readonly (string | number)[]): T {
+function shaped<T>(value: unknown, schema: z.ZodType<T>, where: readonly (string | number)[]): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Refusal(

@@ -70,7 +70,7 @@ export function mergeChat(profile: Profile, stored: Json, sent: Json): Json {
 }
 
 /** Since 0.10: messages by id, each replaced whole; `childrenIds` made anew from the parents; `currentId` only if it exists. */
-export function mergeHistory(before: Json, incoming: Json): Json {
+function mergeHistory(before: Json, incoming: Json): Json {
   const messages: Record<string, Json> = {};
   for (const [id, message] of Object.entries({ ...messagesOf(before), ...messagesOf(incoming) })) {
     messages[id] = { ...message, childrenIds: [] };

@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const anyObject = z.record(z.string(), z.unknown());
 
 /** Who may read or write a thing besides its owner. `*` is everybody. */
-export const grant = z.object({
+const grant = z.object({
   id: z.string(),
   resource_type: z.string(),
   resource_id: z.string(),
@@ -78,7 +78,7 @@ export const folder = z.object({
 export type Folder = z.infer<typeof folder>;
 
 /** One saved version of a prompt. */
-export const version = z.object({
+const version = z.object({
   id: z.string(),
   prompt_id: z.string(),
   parent_id: z.nullable(z.string()),

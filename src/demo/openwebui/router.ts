@@ -97,7 +97,7 @@ function exchange(
 }
 
 /** Writes a reply whole. Does nothing for `taken`. */
-export function write(response: ServerResponse, reply: Reply): void {
+function write(response: ServerResponse, reply: Reply): void {
   if (reply === 'taken') return;
   const [status, type, body] = inside(reply);
   response.writeHead(status, {

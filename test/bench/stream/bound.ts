@@ -21,7 +21,7 @@ import { LATENCY, SCENARIOS, type Scenario, speedsOf } from './scenarios.ts';
 const MEAN_LATENCY = (LATENCY.min + LATENCY.max) / 2_000;
 
 /** D* in seconds. `speeds` in characters a second, `latency` and `seconds` in seconds. */
-export function bound(speeds: readonly number[], edits: Rate, seconds: number, latency: number): number {
+function bound(speeds: readonly number[], edits: Rate, seconds: number, latency: number): number {
   const rate = (edits.burst + edits.perSecond * seconds) / seconds;
   const roots = speeds.reduce((sum, speed) => sum + Math.sqrt(speed), 0);
   const sum = speeds.reduce((total, speed) => total + speed, 0);

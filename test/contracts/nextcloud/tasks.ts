@@ -11,7 +11,7 @@ import { another, type Desk } from './bench.ts';
 const words = 'Apples are red. Bananas are yellow. The shop sells both of them on Mondays, and pears on Fridays.';
 
 /** A key nobody has used. */
-export function newKey(): string {
+function newKey(): string {
   return `contract-${crypto.randomUUID()}`;
 }
 

@@ -23,7 +23,7 @@ const asking = (model: string, text: string): Question => ({
 });
 
 /** A chat with one question in it, and the name of an answer that is still to be made. */
-export async function questioned(server: OpenWebUI, model: string, text: string): Promise<AnswerPlace> {
+async function questioned(server: OpenWebUI, model: string, text: string): Promise<AnswerPlace> {
   const questionId = randomUUID();
   const now = Date.now();
   const tree = addQuestion(newTree({ title: 'In the background', models: [model], now }), {
@@ -36,7 +36,7 @@ export async function questioned(server: OpenWebUI, model: string, text: string)
 }
 
 /** All frames of an answer in the background, its text, and the kind of failure it ended with, if any. */
-export async function followed(
+async function followed(
   server: OpenWebUI,
   question: Question,
   at: AnswerPlace,

@@ -84,7 +84,7 @@ export function customIdFaults(all: ReadonlyArray<{ node: Wire; path: Path }>): 
 }
 
 /** The rules for one component. */
-export function nodeFaults(node: Wire, path: Path): FormFault[] {
+function nodeFaults(node: Wire, path: Path): FormFault[] {
   if (node.type === component.Row) return rowFaults(node, path);
   if (node.type === component.Button) return buttonFaults(node, path);
   if (node.type === component.StringSelect) return selectFaults(node, path);

@@ -25,7 +25,7 @@ export interface Mentions {
 }
 
 /** All text of components that can mention: TextDisplay, at any depth. */
-export function displayedText(components: readonly Wire[]): string[] {
+function displayedText(components: readonly Wire[]): string[] {
   const found: string[] = [];
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) for (const one of node) visit(one);

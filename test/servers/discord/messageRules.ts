@@ -97,12 +97,7 @@ export function editedContent(call: Call, message: Message, body: MessageBody): 
 }
 
 /** Stores uploaded files. More than 10, or one over the server's limit, is refused with 413 and code 40005. */
-export function uploads(
-  world: World,
-  channelId: string,
-  files: readonly UploadedFile[],
-  body: MessageBody,
-): Attachment[] {
+function uploads(world: World, channelId: string, files: readonly UploadedFile[], body: MessageBody): Attachment[] {
   if (files.some((file) => file.bytes.length > world.fileBytes)) throw refuse('tooLarge');
   if (files.length > 10) {
     throw invalidForm([{ path: ['files'], code: 'BASE_TYPE_MAX_LENGTH', message: 'Must be 10 or fewer in length.' }]);

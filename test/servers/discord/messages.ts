@@ -173,7 +173,7 @@ export function react(
 }
 
 /** A message as a gateway event carries it: with the server and the author's membership. */
-export function messageEvent(world: World, channel: Channel, message: Message): Wire {
+function messageEvent(world: World, channel: Channel, message: Message): Wire {
   const member =
     channel.guildId === null ? undefined : world.guilds.get(channel.guildId)?.members.get(message.authorId);
   return {

@@ -18,7 +18,7 @@ import { checked, messageBody } from './spec.ts';
 import { messageWire } from './wire.ts';
 
 /** Milliseconds an app has for its first answer, and for everything after it. */
-export const answerMs = 3000;
+const answerMs = 3000;
 export const tokenMs = 15 * 60_000;
 
 const envelope = z.object({ type: z.number(), data: z.unknown().optional() });

@@ -4,7 +4,7 @@ import { channelWire, guildWire, memberWire, roleWire, userWire } from './wire.t
 import type { World } from './world.ts';
 
 /** Kinds of channels a server can have, with Discord's numbers. */
-export const channelKind = { text: 0, voice: 2, category: 4, announcement: 5, stage: 13, forum: 15 } as const;
+const channelKind = { text: 0, voice: 2, category: 4, announcement: 5, stage: 13, forum: 15 } as const;
 
 /** A new channel's features; `overwrites` as Discord has them. */
 export interface ChannelSeed {

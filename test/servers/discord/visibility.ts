@@ -38,7 +38,7 @@ export function wanted(intents: number, event: Dispatch): boolean {
 }
 
 /** Whether the app may read what a message says without the Message Content intent: direct messages, its own, mentions of it. */
-export function readable(world: World, message: Message): boolean {
+function readable(world: World, message: Message): boolean {
   const me = world.app.user.id;
   const direct = world.channels.get(message.channelId)?.guildId === null;
   return direct || message.authorId === me || message.mentions.includes(me);

@@ -45,11 +45,6 @@ export function reasons(...pieces: string[]): Step[] {
   return pieces.map((reasoning) => ({ reasoning }));
 }
 
-/** `<think>…</think>` inside the text, cut where it hurts: in the middle of both tags. */
-export function thinkTags(thought: string): string[] {
-  return ['<thi', `nk>${thought}`, '</th', 'ink>'];
-}
-
 /** The frame with sources that goes before an answer. */
 export function sources(...items: { name: string; url?: string; text?: string }[]): Step {
   return {

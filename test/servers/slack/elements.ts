@@ -43,7 +43,7 @@ const several = { max_selected_items: z.int().min(1).optional() };
 const dispatch = { dispatch_action_config: z.looseObject({}).optional() };
 
 /** One option of a select, an overflow or a list of boxes. */
-export const option = z.strictObject({
+const option = z.strictObject({
   text: anyText(SIZES.label75),
   value: bounded(SIZES.optionValue).optional(),
   url: bounded(SIZES.url).optional(),

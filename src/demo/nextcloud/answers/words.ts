@@ -96,7 +96,7 @@ export function proofread(text: string): string {
 }
 
 /** The text with single spaces, capitals at the start of sentences, and a full stop at the end. */
-export function tidy(text: string): string {
+function tidy(text: string): string {
   const single = text
     .trim()
     .replace(/ {2,}/g, ' ')

@@ -28,7 +28,7 @@ for (const sentence of text.match(/[^.]+\./g) ?? []) {
 }
 
 /** A sentence put together at random from our own remarks: grammatical, not clever. At most 30 words. */
-export function sentence(random: () => number): string {
+function sentence(random: () => number): string {
   const [first = 'A short', ...others] = starts;
   const words = pick([first, ...others], random).split(' ');
   while (words.length < 30 && !words.at(-1)?.endsWith('.')) {

@@ -33,13 +33,13 @@ const emoji: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** One emoji that suits a text; the same for the same text. */
-export function emojiFor(text: string): string {
+function emojiFor(text: string): string {
   const found = emoji.find(([pattern]) => pattern.test(text))?.[1];
   return found ?? pick(['💬', '💡', '✨', '🗒️'], randomFrom(hashOf(text, 7)));
 }
 
 /** A title of at most six words from the first question. */
-export function titleFor(question: string): string {
+function titleFor(question: string): string {
   const words = bare(question, 80)
     .replace(/[`*_#>"[\]()]/g, '')
     .replace(/^(?:a|an|the)\s+/i, '')
@@ -56,7 +56,7 @@ export function titleFor(question: string): string {
 }
 
 /** Three questions somebody might ask next. */
-export function followUpsFor(question: string, seed: number): string[] {
+function followUpsFor(question: string, seed: number): string[] {
   if (keywords(question).length === 0) {
     return ['What can I try here?', 'Can you show me a table?', 'Can you write some code in Python?'];
   }
@@ -70,7 +70,7 @@ export function followUpsFor(question: string, seed: number): string[] {
 }
 
 /** Up to three tags from the words of a question. */
-export function tagsFor(question: string): string[] {
+function tagsFor(question: string): string[] {
   const words = keywords(bare(question))
     .filter((word) => word.length > 3)
     .slice(0, 3)

@@ -10,7 +10,7 @@ import type { Route } from '../router.ts';
 import { newKey, type World } from '../world.ts';
 
 /** The password of every stand-in account, for trying sign-in. There is nothing to protect. */
-export const demoPassword = 'parley-demo';
+const demoPassword = 'parley-demo';
 
 /** What the real server also tells about a person, and nobody has filled in here. */
 const unknown = {

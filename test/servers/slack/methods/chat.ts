@@ -19,7 +19,7 @@ interface Body {
 }
 
 /** Reads `text`, `blocks` and `markdown_text`; refuses an empty body and texts that are too long. */
-export function readBody(world: World, args: Args): Body {
+function readBody(world: World, args: Args): Body {
   const markdown = args.str('markdown_text');
   const given = args.str('blocks');
   const link = args.flag('link_names') || args.str('parse') === 'full';
