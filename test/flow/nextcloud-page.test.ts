@@ -25,14 +25,14 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   const said = (text: string | RegExp) => ann.page.locator('[data-author="parley"]').getByText(text);
   const button = (name: string) => ann.page.getByRole('button', { name, exact: true });
 
-  it('a summary tells how it goes, can be called off, and comes out', async () => {
+  it('a summary tells how it goes, can be called off, and comes out', { timeout: 180_000 }, async () => {
     await ann.say('/nextcloud summarize slow The cat sat on the mat. It was warm. It stayed.');
-    await said(/Waiting in Nextcloud’s queue · \d+ s/).waitFor({ timeout: 20_000 });
+    await said(/Waiting in Nextcloud’s queue · \d+ s/).waitFor({ timeout: 60_000 });
     await photograph('nextcloud-waiting');
     const id = cloud.newest();
     cloud.start(id);
     cloud.progress(id, 0.49);
-    await said(/Running 49 %/).waitFor({ timeout: 10_000 });
+    await said(/Running 49 %/).waitFor();
     await photograph('nextcloud-running');
     await button('Cancel').click();
     await said('Cancelled.').waitFor();
@@ -48,7 +48,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   it('an image is made and shown', async () => {
     cloud.release();
     await ann.say('/nextcloud image A red cat on a wall');
-    await ann.page.locator('.picture img').waitFor({ timeout: 15_000 });
+    await ann.page.locator('.picture img').waitFor();
     await ann.page.waitForFunction('[...document.images].every((one) => one.complete && one.naturalWidth > 0)');
     await photograph('nextcloud-image');
     expect(ann.said).toEqual([]);
@@ -68,7 +68,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.page.locator('[data-testid="form"] input[type="file"]').setInputFiles(file);
     await photograph('nextcloud-recording');
     await ann.by('form-submit').click();
-    await button('Summarise').waitFor({ timeout: 15_000 });
+    await button('Summarise').waitFor();
     await photograph('nextcloud-transcript');
     expect(ann.said).toEqual([]);
   });

@@ -54,6 +54,17 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
       { timeout: 8_000 },
     );
 
+  /** What is offered for what is typed: what Parley does not know yet is not offered, and so it is typed anew until it is. */
+  async function offered(typed: string, wanted: string) {
+    const offer = ann.page.getByRole('option').filter({ hasText: wanted });
+    await vi.waitFor(async () => {
+      await ann.by('composer-text').fill('');
+      await ann.by('composer-text').fill(typed);
+      await offer.waitFor({ timeout: 2_000 });
+    });
+    return offer;
+  }
+
   it('a prompt’s form has a field for every type, and what is typed arrives', async () => {
     await makePrompt(parley, { command: 'every', name: 'Every type', content: EVERY });
     await ann.say('/prompt every');
@@ -142,9 +153,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   });
 
   it('a slash and a prompt’s name runs it; the menu offers prompts after the commands', async () => {
-    await ann.by('composer-text').fill('/me');
-    const offer = ann.page.getByRole('option').filter({ hasText: '/meeting-notes' });
-    await offer.waitFor();
+    const offer = await offered('/me', '/meeting-notes');
     expect(await offer.innerText()).toContain('Prompt: Notes of a meeting');
     await photograph('menu-with-prompts');
     await ann.say('/meeting-notes We met at noon.');
@@ -153,10 +162,9 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
   });
 
   it('the menu holds every command, and keeps the marked one in sight', async () => {
-    await ann.page.getByTestId('composer-text').fill('/');
+    await offered('/', '/meeting-notes');
     for (const name of ['/ask', '/whoami', '/forget', '/help'])
       await ann.page.getByRole('option').filter({ hasText: name }).first().waitFor();
-    await ann.page.getByRole('option').filter({ hasText: '/meeting-notes' }).waitFor();
     await ann.page.getByTestId('composer-text').press('ArrowUp');
     const marked = ann.page.locator('#offers [aria-selected="true"]');
     await vi.waitFor(async () => {
