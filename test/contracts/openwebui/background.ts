@@ -85,7 +85,7 @@ export function backgroundContract(at: () => Desk): void {
         { id: place.questionId, role: 'user', text: WORDS },
         { id: place.answerId, role: 'assistant', text: WORDS },
       ]);
-    }, 20_000);
+    });
 
     test('made anew stands beside the first', async () => {
       const place = await questioned(at().user, 'echo', 'Hello');
@@ -96,7 +96,7 @@ export function backgroundContract(at: () => Desk): void {
       const tree = await settled(again);
       expect(tree.history.messages[place.questionId]?.childrenIds).toEqual([place.answerId, again.answerId]);
       expect(branch(tree).at(-1)?.id).toBe(again.answerId);
-    }, 20_000);
+    });
 
     test('left running is only looked at by whoever asks for it next', async () => {
       const place = await questioned(at().user, 'echo-slow', WORDS);
@@ -112,7 +112,7 @@ export function backgroundContract(at: () => Desk): void {
         failed: null,
       });
       expect(Object.keys((await settled(place)).history.messages)).toHaveLength(2);
-    }, 20_000);
+    });
 
     test('is begun although another one is being made in the same chat', async () => {
       const other = await questioned(at().user, 'stuck', 'Hello');
@@ -125,7 +125,7 @@ export function backgroundContract(at: () => Desk): void {
       expect(await followed(at().user, asking('echo', 'Hello'), place)).toMatchObject({ text: 'Hello', failed: null });
       stop.abort();
       expect((await stuck).failed).toBe('stopped');
-    }, 20_000);
+    });
 
     test('that is stopped ends on the server too, and stays as far as it came', async () => {
       const place = await questioned(at().user, 'stuck', 'Hello');
@@ -144,7 +144,7 @@ export function backgroundContract(at: () => Desk): void {
           ),
         )
         .toBe('over');
-    }, 20_000);
+    });
 
     test('that the provider refuses fails as what it is, and may be stored anew', async () => {
       const place = await questioned(at().user, 'error-429', 'Hello');
@@ -153,7 +153,7 @@ export function backgroundContract(at: () => Desk): void {
       expect(answer.detail).toContain('rate limit');
       await settleInBackground(at().user, place);
       await settled(place);
-    }, 20_000);
+    });
 
     test('of a model that is not there is missing', async () => {
       const place = await questioned(at().user, 'echo', 'Hello');
