@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { problemOf } from '../chat/errors.ts';
-import { field } from '../chat/forms.ts';
+import { type FormValue, field } from '../chat/forms.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
 import { grantBody, type Prompt, promptRow } from '../openwebui/prompt-rows.ts';
 import { createPrompt, pagePrompts, updatePrompt } from '../openwebui/prompts.ts';
@@ -19,28 +19,29 @@ const REPORTED = 30;
 
 const file = z.array(z.unknown());
 
+/** What becomes of prompts that are there already. */
+const existing = option('existing', 'choice', 'What becomes of prompts that are there already', {
+  choices: choicesOf({ keep: 'Leave them', replace: 'Put the new text in' }),
+});
+
 /** `/prompts import`: makes prompts of an attached file, each for itself: one that fails does not keep the others. */
 export const importMany = command({
   name: 'import',
   summary: 'Make prompts of an attached JSON file',
-  options: [
-    option('file', 'file', 'A file as `/prompts export` or Open WebUI writes it'),
-    option('existing', 'choice', 'What becomes of prompts that are there already', {
-      choices: choicesOf({ keep: 'Leave them', replace: 'Put the new text in' }),
-    }),
-  ],
+  options: [option('file', 'file', 'A file as `/prompts export` or Open WebUI writes it'), existing],
   async run(call, desk) {
     const { server, readOnly } = await desk.account(call.author);
     if (readOnly !== null) return say(readOnly);
     const [attached] = call.files;
-    if (!attached) return fileForm(call.filled !== null);
+    const wanted = call.filled?.values.get(existing.name) ?? given(call, existing.name);
+    if (!attached) return fileForm(call.filled !== null, wanted ?? 'keep');
     const { bytes } = await desk.download(attached, FILE_BYTES);
     const entries = readEntries(new TextDecoder().decode(bytes));
     if (typeof entries === 'string') return say(entries);
     const lines: string[] = [];
     let made = 0;
     for (const [index, entry] of entries.entries()) {
-      const line = await take(server, entry, index, given(call, 'existing') === 'replace');
+      const line = await take(server, entry, index, wanted === 'replace');
       if (line.ok) made += 1;
       lines.push(`- ${line.words}`);
     }
@@ -94,7 +95,7 @@ export const exportMany = command({
 });
 
 /** Where a file cannot be attached to the command itself, a form takes it. */
-function fileForm(again: boolean): Outcome {
+function fileForm(again: boolean, wanted: FormValue): Outcome {
   const attached = field({
     name: 'file',
     type: 'file',
@@ -103,10 +104,12 @@ function fileForm(again: boolean): Outcome {
     required: true,
     maxLength: null,
   });
+  const { name, summary, choices } = existing;
+  const kept = field({ name, type: 'choice', label: 'Existing', hint: summary, choices, initial: wanted });
   const errors = new Map(again ? [['file', 'Please attach the file.']] : []);
   return {
     do: 'form',
-    form: { title: 'Import prompts', intro: null, submit: 'Import', fields: [attached], errors, note: '{}' },
+    form: { title: 'Import prompts', intro: null, submit: 'Import', fields: [attached, kept], errors, note: '{}' },
   };
 }
 

@@ -90,6 +90,7 @@ export const deleteEntry = command({
     return withPrompt(call, desk, 'change', (picked) =>
       withVersion(picked, given(call, 'entry') ?? '', async (version) => {
         const { server, prompt } = picked;
+        if (version.id === prompt.versionId) return say(liveWords(prompt.command));
         if (given(call, 'sure') === 'yes') {
           await deletePromptVersion(server, prompt.id, version.id);
           desk.audit(call.author, 'prompt deleted', prompt.id);
@@ -152,6 +153,10 @@ export const version = command({
     );
   },
 });
+
+function liveWords(command: string): string {
+  return `That version is the live one and cannot be deleted. Bring another back first: \`/prompts version ${command} …\`.`;
+}
 
 async function withVersion(
   picked: Picked,

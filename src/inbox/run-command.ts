@@ -251,7 +251,7 @@ function isCalled(name: string) {
 
 /** What of a field makes it another field. */
 function shape({ name, type, label, required, choices }: Session['fields'][number]) {
-  return { name, type, label, required, choices };
+  return [name, type, label, required, choices.map((one) => [one.value, one.label])];
 }
 
 function say(markdown: string, isPrivate: boolean): Answer {

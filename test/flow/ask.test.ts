@@ -181,7 +181,7 @@ describe('/ask', () => {
     expect(await send(world, form, { Text: 'A long thought', Tools: [] })).toEqual({ do: 'work', private: false });
     expect(await body()).not.toHaveProperty('tool_ids');
     expect(wordsIn(await ask('web=perhaps Another thought'))).toContain('> Another thought');
-    const down = world.openWebUI.fault({ path: '/api/v1/tools/' }, { status: 500 }, 20);
+    const down = world.openWebUI.fault({ path: '/api/v1/tools/' }, { status: 500, body: {} }, 20);
     expect(wordsIn(await ask('tools=wrench A third'))).toContain('> A third');
     down();
     await world.close();

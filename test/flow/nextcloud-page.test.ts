@@ -66,6 +66,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.by('form').waitFor();
     const file = { name: 'voice.ogg', mimeType: 'audio/ogg', buffer: Buffer.from('not really audio') };
     await ann.page.locator('[data-testid="form"] input[type="file"]').setInputFiles(file);
+    await ann.page.locator('[data-testid="form"] [data-ready="true"]').waitFor();
     await photograph('nextcloud-recording');
     await ann.by('form-submit').click();
     await button('Summarise').waitFor();

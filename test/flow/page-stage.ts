@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import * as z from 'zod';
 import { createLocal } from '../../adapters/local/local.ts';
 import { systemClock } from '../../src/chat/clock.ts';
 import { Secret } from '../../src/chat/secret.ts';
@@ -16,8 +17,17 @@ export interface OnPage extends ParleyOn {
   photograph(name: string): Promise<void>;
 }
 
+/** What can be different on the page. */
+export interface GivenPage extends Given {
+  /** Ann is an admin of Parley. */
+  annIsAdmin?: boolean;
+}
+
+/** Who has entered, as the browser keeps it. */
+const entered = z.tuple([z.object({ id: z.string() })]);
+
 /** Starts it, and lets Ann in; everything but the browser is closed after the test. */
-export async function onPage(browser: Browser, given: Given = {}): Promise<OnPage> {
+export async function onPage(browser: Browser, { annIsAdmin = false, ...given }: GivenPage = {}): Promise<OnPage> {
   const listener = await openListener({ host: '127.0.0.1', port: 0 }, async () => ({}));
   closeAfter(() => listener.close());
   const local = createLocal({
@@ -29,10 +39,14 @@ export async function onPage(browser: Browser, given: Given = {}): Promise<OnPag
     clock: systemClock,
   });
   listener.mount(local);
-  const parley = await parleyOn(() => ({ adapter: local, mode: 'thread' }), given);
+  // Whoever enters is somebody new: who is an admin is known only then.
+  const admins: string[] = [];
+  const parley = await parleyOn(() => ({ adapter: local, mode: 'thread' }), { admins, ...given });
   closeAfter(() => parley.close());
   const ann = await enterAs(browser, { local }, 'Ann');
   closeAfter(() => ann.context.close());
+  const people = await ann.page.evaluate('JSON.parse(localStorage.getItem("parley:people"))');
+  if (annIsAdmin) admins.push(...entered.parse(people).map(({ id }) => `local:${id}`));
   return {
     ...parley,
     ann,

@@ -4,8 +4,9 @@ import type { Form, FormValue } from '../../src/chat/forms.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
 import type { Prompt } from '../../src/openwebui/prompt-rows.ts';
-import { createPrompt, type PromptDraft } from '../../src/openwebui/prompts.ts';
+import { createPrompt, type PromptDraft, pagePrompts } from '../../src/openwebui/prompts.ts';
 import { person } from '../person.ts';
+import type { ScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import type { World } from './world.ts';
 
 /** Makes a prompt on the world's server, by the owner of this key (the service account's when not given). */
@@ -75,3 +76,43 @@ export function pressIn(world: World, answer: Answer, label: string, by = 'Ann')
 export function narrow(adapter: Adapter): Adapter {
   return { ...adapter, limits: { ...adapter.limits, formFields: 5, formFieldErrors: false } };
 }
+
+/** Prompts that are there when Parley starts: `greet`, `boats` and `there`. */
+export async function furnish(openWebUI: ScriptedOpenWebUI): Promise<void> {
+  const world = { openWebUI };
+  await makePrompt(world, { command: 'greet', tags: ['polite'] });
+  await makePrompt(world, { command: 'boats', content: 'Count the boats in the harbour at dawn', tags: ['sea'] });
+  await makePrompt(world, { command: 'there', content: 'Old' });
+}
+
+/** The commands of all prompts on the server, in order. */
+export async function commandsOn(openWebUI: ScriptedOpenWebUI): Promise<string[]> {
+  const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
+  const { items } = await pagePrompts(server, {});
+  await disconnect(server);
+  return items.map((one) => one.command).sort();
+}
+
+/** The name and type of a file of prompts. */
+export const FILE = { name: 'prompts.json', mimetype: 'application/json' };
+
+/** A file of prompts for {@link furnish}: one that is new, one that is there and gets this text, and three that are none. */
+export function fileOf(text: string): string {
+  return JSON.stringify([
+    { command: '/fresh', title: 'Fresh', content: 'Hello' },
+    { nonsense: 1 },
+    { command: 'two words', name: 'x', content: 'x' },
+    { command: 'there', name: 'There', content: text },
+    { command: 'empty', name: 'x', content: ' ' },
+  ]);
+}
+
+const NONE = ['entry 2: it is not a prompt', '`two words`: Please use letters', '`empty`: Its text is empty.'];
+/** What is said of {@link fileOf} when it is taken in first, and when it takes the place of what is there. */
+export const MADE = [
+  '1 of 5 prompts are in.',
+  '`fresh`: made',
+  '`there`: Another prompt has that command already.',
+  ...NONE,
+];
+export const REPLACED = ['2 of 5 prompts are in.', '`fresh`: its text is replaced', '`there`: its text is', ...NONE];

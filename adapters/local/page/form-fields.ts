@@ -160,6 +160,6 @@ function files(field: Field, around: Around): TemplateResult {
       around.addFiles([...(input.files ?? [])]);
       input.value = '';
     }}>
-    ${around.files.length === 0 ? nothing : html`<ul class="chips" aria-label="${field.label}: files">${around.files.map((one) => html`<li class="file-chip ${one.failed ? 'failed' : ''}">${icon('file')}<span>${one.name}</span><small>${one.failed ?? (one.file ? sizeOf(one.file.size) : `${Math.round(one.progress * 100)} %`)}</small><button type="button" class="icon-button" aria-label="Take out ${one.name}" @click=${() => around.removeFile(one)}>${icon('close')}</button></li>`)}</ul>`}
+    ${around.files.length === 0 ? nothing : html`<ul class="chips" aria-label="${field.label}: files">${around.files.map((one) => html`<li class="file-chip ${one.failed ? 'failed' : ''}" data-ready=${flag(one.file !== null)}>${icon('file')}<span>${one.name}</span><small>${one.failed ?? (one.file ? sizeOf(one.file.size) : `${Math.round(one.progress * 100)} %`)}</small><button type="button" class="icon-button" aria-label="Take out ${one.name}" @click=${() => around.removeFile(one)}>${icon('close')}</button></li>`)}</ul>`}
   </div>`;
 }
