@@ -23,13 +23,9 @@ const RATES: ReadonlyMap<string, Rate> = new Map([
 
 /** What Discord allows (our reference, discord 1.7). */
 export const limits: Limits = {
-  partUnits: 1_900,
   partsBeforeFile: 5,
-  buttons: 20,
-  buttonLabel: 80,
   titleLength: 100,
   fileBytes: FILE_BYTES,
-  filesPerMessage: 10,
   formFields: 5,
   formFieldErrors: false,
   choices: 25,

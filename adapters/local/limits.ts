@@ -5,18 +5,18 @@ import { TITLE_UNITS } from './words.ts';
 export const PART_UNITS = 40_000;
 /** UTF-16 units of a folded note; a longer one loses its middle. */
 export const NOTE_UNITS = 20_000;
+/** Buttons under one message. */
+export const BUTTONS = 8;
+/** Files of one message. */
+export const FILES_PER_MESSAGE = 10;
 /** The one budget of this platform: it is our own process, so it is generous. */
 export const PUT = 'local:put';
 
 /** What the local page allows. */
 export const localLimits: Limits = {
-  partUnits: 30_000,
   partsBeforeFile: 4,
-  buttons: 8,
-  buttonLabel: 120,
   titleLength: TITLE_UNITS,
   fileBytes: 25 * 1024 * 1024,
-  filesPerMessage: 10,
   formFields: null,
   formFieldErrors: true,
   choices: 50,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -5,7 +6,7 @@ import type { Adapter, Host } from '../../src/chat/adapter.ts';
 import type { Clock } from '../../src/chat/clock.ts';
 import type { CommandSpec } from '../../src/chat/commands.ts';
 import type { Trigger } from '../../src/chat/events.ts';
-import type { Secret } from '../../src/chat/secret.ts';
+import { Secret } from '../../src/chat/secret.ts';
 import { createActions } from './actions.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
@@ -14,15 +15,18 @@ import { localFailure } from './failures.ts';
 import { createGate } from './gate.ts';
 import { createHttp } from './http.ts';
 import { createHub, type Tab } from './hub.ts';
-import { localLimits } from './limits.ts';
+import { FILES_PER_MESSAGE, localLimits } from './limits.ts';
 import { createPlatform } from './platform.ts';
 import { personOf } from './shown.ts';
 import { serveTab } from './tab.ts';
 
 /** What the local page is made with. */
 export interface LocalOptions {
-  /** The token of the printed link. */
-  readonly token: Secret;
+  /**
+   * The token of the printed link. Null: made up anew; browsers that came in by an earlier link stay in, so that a page comes back by
+   * itself after a restart.
+   */
+  readonly token: Secret | null;
   /** The page's own data file, or `:memory:`. */
   readonly file: string;
   /** Where the shared listener listens. */
@@ -66,8 +70,10 @@ function lazily<Value>(make: () => Value): () => Value {
 export function createLocal(options: LocalOptions): LocalAdapter {
   const { clock } = options;
   const assets = lazily(loadAssets);
-  const gate = createGate({ token: options.token, host: options.address.host, publicUrl: options.publicUrl });
   const book = openBook(options.file);
+  const token = options.token ?? new Secret(randomBytes(16).toString('base64url'));
+  const proofKey = options.token ?? book.doorKey;
+  const gate = createGate({ token, proofKey, host: options.address.host, publicUrl: options.publicUrl });
   const hub = createHub();
   const board = createBoard({ book, hub, clock });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES, perMessageDeflate: false });
@@ -184,7 +190,7 @@ export function createLocal(options: LocalOptions): LocalAdapter {
             commands,
             notice: options.notice,
             fileBytes: localLimits.fileBytes,
-            filesPerMessage: localLimits.filesPerMessage,
+            filesPerMessage: FILES_PER_MESSAGE,
           }),
           suggest: (person, { command, option, typed, to }) =>
             startedHost().suggest({
@@ -202,7 +208,7 @@ export function createLocal(options: LocalOptions): LocalAdapter {
       const { host: name, port } = options.address;
       const shown = ['0.0.0.0', '::'].includes(name) ? 'localhost' : name.includes(':') ? `[${name}]` : name;
       const base = options.publicUrl ?? `http://${shown}:${port}`;
-      return `${base.replace(/\/+$/, '')}/?token=${encodeURIComponent(options.token.reveal())}`;
+      return `${base.replace(/\/+$/, '')}/?token=${encodeURIComponent(token.reveal())}`;
     },
   };
 }

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import type { CommandSpec } from '../../src/chat/commands.ts';
 import type { Choice, Form } from '../../src/chat/forms.ts';
 import type { Controls, Note, Source } from '../../src/chat/view.ts';
+import { FILES_PER_MESSAGE } from './limits.ts';
 import { MESSAGE_UNITS, TITLE_UNITS } from './words.ts';
 
 const n = z.string().min(1).max(64);
 const conversation = z.string().regex(/^(team|c-[0-9a-z-]{8,48}|\d{1,15})$/);
 const message = z.string().regex(/^\d{1,15}$/);
-const files = z.array(z.string().regex(/^[A-Za-z0-9_-]{22}$/)).max(10);
+const files = z.array(z.string().regex(/^[A-Za-z0-9_-]{22}$/)).max(FILES_PER_MESSAGE);
 
 /**
  * What the page sends over its socket. `n` is the page's own number for a request: the answer carries it, and a request

@@ -1,5 +1,5 @@
 import type { Controls, Note, Part, Rendered, Source } from '../../src/chat/view.ts';
-import { localLimits, NOTE_UNITS, PART_UNITS } from './limits.ts';
+import { BUTTONS, NOTE_UNITS, PART_UNITS } from './limits.ts';
 
 /** A message of Parley's as the page shows it. */
 export interface LocalPayload {
@@ -30,7 +30,7 @@ export function renderLocal(
       sources: part.last ? part.sources : [],
       status: part.last ? part.status : null,
       live: options.live,
-      controls: controls && { buttons: controls.buttons.slice(0, localLimits.buttons), menu: controls.menu },
+      controls: controls && { buttons: controls.buttons.slice(0, BUTTONS), menu: controls.menu },
     },
     size: part.markdown.length,
     max: PART_UNITS,

@@ -1,11 +1,11 @@
 import type { Button, Controls, Menu } from '../../src/chat/view.ts';
 import {
+  BUTTONS,
   LABEL_UNITS,
   MESSAGE_UNITS,
   OPTION_VALUE_UNITS,
   OPTIONS,
   SECTION_UNITS,
-  slackLimits,
   TEXT_BYTES,
 } from './limits.ts';
 import { mrkdwn } from './mrkdwn.ts';
@@ -82,7 +82,7 @@ function longLine(line: string): string[] {
 /** What can be pressed under a message: its own buttons, follow-up questions below them, feedback last. */
 export function controlBlocks(controls: Controls | null): Block[] {
   if (!controls) return [];
-  const buttons = controls.buttons.slice(0, slackLimits.buttons);
+  const buttons = controls.buttons.slice(0, BUTTONS);
   const good = buttons.find((button) => button.role === 'good');
   const bad = buttons.find((button) => button.role === 'bad');
   const verdict = good && bad ? [feedback(good, bad)] : [];

@@ -12,6 +12,8 @@ export const LABEL_UNITS = 75;
 export const OPTION_VALUE_UNITS = 150;
 /** Options of one select. */
 export const OPTIONS = 100;
+/** Buttons under one message. */
+export const BUTTONS = 10;
 /** UTF-16 units of a modal's title and of its buttons. */
 export const VIEW_TITLE_UNITS = 24;
 /** UTF-16 units of a header block. */
@@ -30,13 +32,9 @@ const RATES: Record<string, Rate> = {
 
 /** What Slack allows. */
 export const slackLimits: Limits = {
-  partUnits: 9_500,
   partsBeforeFile: 4,
-  buttons: 10,
-  buttonLabel: LABEL_UNITS,
   titleLength: TITLE_UNITS,
   fileBytes: 100 * 1024 * 1024,
-  filesPerMessage: 10,
   formFields: null,
   formFieldErrors: true,
   choices: OPTIONS,

@@ -8,19 +8,17 @@ export interface Rate {
 
 /** What a platform allows, as numbers. Figures are the published ones; delivery learns the real ones from its answers. */
 export interface Limits {
-  /** Rough UTF-16 units of Markdown that fit one message: where the search for a cut begins. `render` measures the truth. */
-  readonly partUnits: number;
   /** After so many parts the whole answer is attached as a file too. */
   readonly partsBeforeFile: number;
-  readonly buttons: number;
-  /** UTF-16 units. */
-  readonly buttonLabel: number;
+  /** UTF-16 units of a conversation's title. */
   readonly titleLength: number;
+  /** Bytes of a file that is posted. */
   readonly fileBytes: number;
-  readonly filesPerMessage: number;
   /** Fields that fit one step of a form; null when there is no limit worth naming. */
   readonly formFields: number | null;
+  /** Whether a form can show what is wrong at its field. */
   readonly formFieldErrors: boolean;
+  /** Suggestions that one list shows. */
   readonly choices: number;
   /** How often one conversation may be named; without it, as seldom as the strictest platform allows. */
   readonly titles?: Rate;

@@ -115,13 +115,9 @@ export function createPlain(options: PlainOptions): Plain {
   let serial = 0;
 
   const limits: Limits = {
-    partUnits: max,
     partsBeforeFile: options.partsBeforeFile ?? 5,
-    buttons: 5,
-    buttonLabel: 80,
     titleLength: 100,
     fileBytes: 1_000_000,
-    filesPerMessage: 10,
     formFields: null,
     formFieldErrors: true,
     choices: 25,

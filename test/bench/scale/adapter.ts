@@ -27,13 +27,9 @@ export function createBenchAdapter(plan: Plan): BenchAdapter {
   let opened = 0;
 
   const limits: Limits = {
-    partUnits: UNITS,
     partsBeforeFile: 50,
-    buttons: 5,
-    buttonLabel: 80,
     titleLength: 100,
     fileBytes: 1_000_000,
-    filesPerMessage: 10,
     formFields: null,
     formFieldErrors: true,
     choices: 25,
