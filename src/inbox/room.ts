@@ -109,7 +109,15 @@ export function createInbox(options: InboxOptions): Inbox {
     allowance,
     wake: options.wakeTurns,
   });
-  const waiting = createWaiting({ questions: queue, accounts, forms: store.forms, jobs: store.jobs, vault, clock });
+  const waiting = createWaiting({
+    questions: queue,
+    accounts,
+    forms: store.forms,
+    jobs: store.jobs,
+    vault,
+    clock,
+    log,
+  });
   const { questions } = waiting;
   const control = createControl({ store, vault, clock, access, turns, questions, audit });
   const extras = createExtras(server, clock, options.cache);
@@ -119,6 +127,7 @@ export function createInbox(options: InboxOptions): Inbox {
       ...{ store, vault, cache: options.cache, delivery, allowance, nextButtons, clock, log, adapter },
       leaseMs: options.leaseMs,
       isAdmin: (person) => access.isAdmin(person),
+      spell,
     }) ?? noNextcloud;
   const nextcloudDesk = nextcloud.desk && auditedNextcloud(nextcloud.desk, audit);
   const linking = createLinking({ accounts, warm, extras, waiting, audit, log });
@@ -127,7 +136,6 @@ export function createInbox(options: InboxOptions): Inbox {
     kept: options.turnRoom.kept,
     nextcloud: nextcloudDesk,
   });
-      spell,
   const desk = createDesk({
     ...{ store, accounts, server, clock, access, control, warm, chooseModel, naming, extras, delivery, adapter },
     webAddress: options.webAddress,
@@ -135,6 +143,7 @@ export function createInbox(options: InboxOptions): Inbox {
     prompts: createPromptShelf(accounts, warm, clock, audit),
     ...{ linking, forgetting, audit, log },
     nextcloud: nextcloudDesk,
+    transcript: createTranscript({ store, registry, adapter }),
     timezone: options.timezone,
   });
   const extrasOf = (person: Person) => {
@@ -147,7 +156,6 @@ export function createInbox(options: InboxOptions): Inbox {
     forms: createFormDesk(store.forms, clock),
     startTask: nextcloud.startTask,
     questionUnits: options.limits.questionUnits,
-    transcript: createTranscript({ store, registry, adapter }),
     limits: (platform) => adapter(platform).limits,
     warm(person, path) {
       const known = extrasOf(person);
@@ -191,7 +199,10 @@ export function createInbox(options: InboxOptions): Inbox {
     host: (one, connection) => createHost(rooms, one, connection),
     commands: published(registry),
     spell,
-    start: () => nextcloud.start(),
+    start() {
+      void waiting.resume();
+      nextcloud.start();
+    },
     stop: () => nextcloud.stop(),
     async run(job) {
       if (job.kind === WITHDRAW) await withdrawals.run(job);

@@ -5,6 +5,7 @@ import type { Clock } from '../chat/clock.ts';
 import type { Message, Person } from '../chat/messages.ts';
 import { type MessageRef, messageKey, userKey } from '../chat/places.ts';
 import type { Next } from '../commands/registry.ts';
+import type { Log } from '../ops/log.ts';
 import type { FormSessions, Jobs } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { whoAsks } from '../turn/credentials.ts';
@@ -18,6 +19,8 @@ export interface Waiting {
   readonly questions: Questions;
   /** Asks what waited for this person. */
   release(person: Person): Promise<Released>;
+  /** Asks what waits for people who have linked: a process may have ended between their link and {@link release}. Never rejects. */
+  resume(): Promise<void>;
   /** The message reads otherwise now: a question that waits is asked so. */
   revise(message: Message): Promise<void>;
   /** The question was deleted: it waits no longer. */
@@ -45,13 +48,14 @@ type Row = z.infer<typeof list>[number];
 /** See {@link Waiting}. */
 export function createWaiting(rooms: {
   questions: Questions;
-  accounts: Pick<Accounts, 'missing' | 'linkingOff'>;
+  accounts: Pick<Accounts, 'missing' | 'known' | 'linkingOff'>;
   forms: FormSessions;
   jobs: Jobs;
   vault: Vault;
   clock: Clock;
+  log: Pick<Log, 'info' | 'warn'>;
 }): Waiting {
-  const { questions, accounts, forms, jobs, vault, clock } = rooms;
+  const { questions, accounts, forms, jobs, vault, clock, log } = rooms;
   /** One change of the rows at a time: each is read, changed and written. */
   let last: Promise<unknown> = Promise.resolve();
 
@@ -99,6 +103,20 @@ export function createWaiting(rooms: {
     return added;
   }
 
+  function release(person: Person): Promise<Released> {
+    return inTurn(async () => {
+      let asked = 0;
+      let refused: string | null = null;
+      for (const row of await read(person)) {
+        const added = await ask(row);
+        if (added?.do === 'added') asked += 1;
+        if (added?.do === 'refused') refused = added.say;
+      }
+      await forms.delete(rowId(userKey(person.ref)));
+      return { asked, refused };
+    });
+  }
+
   return {
     questions: {
       async add(key, question, queue) {
@@ -115,18 +133,19 @@ export function createWaiting(rooms: {
         });
       },
     },
-    release(person) {
-      return inTurn(async () => {
-        let asked = 0;
-        let refused: string | null = null;
-        for (const row of await read(person)) {
-          const added = await ask(row);
-          if (added?.do === 'added') asked += 1;
-          if (added?.do === 'refused') refused = added.say;
+    release,
+    async resume() {
+      try {
+        for (const { data } of await forms.list('waiting question', clock.now())) {
+          const person = whoAsks(decodeQuestion(data, vault));
+          const linked = accounts.known(person)?.owner ?? null;
+          if (linked === null) continue;
+          const { asked } = await release(person);
+          if (asked > 0) log.info({ user: linked, asked }, 'questions that waited for a link are asked now');
         }
-        await forms.delete(rowId(userKey(person.ref)));
-        return { asked, refused };
-      });
+      } catch (error) {
+        log.warn({ error }, 'questions that wait for a link could not be looked at');
+      }
     },
     revise({ ref, author, text, files }) {
       return inTurn(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../src/chat/clock.ts';
+import { type Clock, systemClock } from '../../src/chat/clock.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { lastingVault, link } from '../flow/linked.ts';
 import { openWorld } from '../flow/world.ts';
@@ -7,6 +7,9 @@ import { says } from '../servers/openwebui/script.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain } from '../servers/plain.ts';
 import { mortal, TABLES } from './mortal.ts';
+
+/** A minute later than it is: a clock by which every lease of the first process has ended. */
+const later: Clock = { now: () => systemClock.now() + 60_000, after: systemClock.after };
 
 let openWebUI: ScriptedOpenWebUI;
 beforeAll(async () => {
@@ -26,14 +29,17 @@ async function crash(dieAt: number, done: boolean) {
   const asked = openWebUI.asked.length;
   openWebUI.next(() => says('Forty-two.'));
   const life = mortal(dieAt, done);
-  const first = await openWorld({ store: life.wrap(store, TABLES), vault, openWebUI, plain, unlinked: 'require' });
+  // It answers nothing: what it is about ends with the question in the queue.
+  const idle = { ...store, jobs: { ...store.jobs, claim: async () => null } };
+  const first = await openWorld({ store: life.wrap(idle, TABLES), vault, openWebUI, plain, unlinked: 'require' });
   const before = life.steps();
   const linked = link(first, 'Ann').then(() => true);
   linked.catch(() => undefined);
   const lived = await Promise.race([life.death.then(() => false), linked]);
   const steps = life.steps();
-  first.parley.stop(0).catch(() => undefined);
-  const second = await openWorld({ store, vault, openWebUI, plain, unlinked: 'require' });
+  const stopped = first.parley.stop(0).catch(() => undefined);
+  if (lived) await Promise.race([stopped, life.death]);
+  const second = await openWorld({ store, vault, openWebUI, plain, unlinked: 'require', clock: later });
   const isLinked = (await store.links.list('openwebui')).length > 0;
   // Whoever was told nothing tries again, where the link is not there.
   if (!isLinked) await link(second, 'Ann');

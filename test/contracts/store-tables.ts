@@ -183,6 +183,13 @@ export function tablesContract(store: () => Store): void {
       expect(await store().forms.get('form-1', start + 10)).toBeNull();
     });
 
+    it('lists those of a kind that have not expired', async () => {
+      await store().forms.put(form({ id: 'form-1' }));
+      await store().forms.put(form({ id: 'form-2', expiresAt: start }));
+      await store().forms.put(form({ id: 'form-3', kind: 'another' }));
+      expect(await store().forms.list(form().kind, start)).toEqual([form({ id: 'form-1' })]);
+    });
+
     it('deletes a session', async () => {
       await store().forms.put(form());
       await store().forms.delete('form-1');

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Accounts, LinkNeeded } from '../../src/accounts/accounts.ts';
+import { userKey } from '../../src/chat/places.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import type { Added, Questions } from '../../src/inbox/questions.ts';
 import { createWaiting, type Waiting } from '../../src/inbox/waiting.ts';
+import { connect } from '../../src/openwebui/connection.ts';
+import { createLog } from '../../src/ops/log.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
@@ -30,8 +33,12 @@ beforeEach(() => {
   asked = [];
   answer = { do: 'known' };
   meanwhile = null;
-  const accounts: Pick<Accounts, 'missing' | 'linkingOff'> = {
+  const accounts: Pick<Accounts, 'missing' | 'known' | 'linkingOff'> = {
     linkingOff: null,
+    known: ({ name, ref }) =>
+      linked.has(name)
+        ? { owner: userKey(ref), server: connect({ url: 'http://127.0.0.1', key: null }), account: null }
+        : null,
     async missing({ name }) {
       const need = linked.has(name) ? null : new LinkNeeded('missing', 'Link first.');
       const first = meanwhile;
@@ -53,6 +60,7 @@ beforeEach(() => {
     jobs: store.jobs,
     vault,
     clock: createTestClock(),
+    log: createLog('silent'),
   });
 });
 afterEach(() => store.close());
@@ -85,6 +93,17 @@ describe('a question that waits for a link', () => {
     meanwhile = () => link('Ann');
     await ask('Ann');
     expect(asked).toEqual(['Ann: And rye? (follow:1:0)']);
+  });
+
+  it('is asked at the next start where the process ended between the link and the asking', async () => {
+    await ask('Ann', 'one');
+    await ask('Ann', 'two');
+    await ask('Ben');
+    linked.add('Ann');
+    await waiting.resume();
+    expect(asked).toEqual(['Ann: And rye? (one)', 'Ann: And rye? (two)']);
+    await waiting.resume();
+    expect(asked).toHaveLength(2);
   });
 
   it('that there is no room for any more is told of, not dropped without a word', async () => {
