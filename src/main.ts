@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
@@ -242,7 +241,7 @@ async function openLocal(config: Config, listener: Listener, others: boolean): P
   if (config.PARLEY_LOCAL === 'off' || (config.PARLEY_LOCAL === 'auto' && others)) return null;
   const { createLocal } = await import('../adapters/local/local.ts');
   const local = createLocal({
-    token: config.PARLEY_TOKEN ?? new Secret(randomBytes(16).toString('base64url')),
+    token: config.PARLEY_TOKEN,
     file: beside(config, 'local.db'),
     publicUrl: config.PARLEY_PUBLIC_URL,
     address: listener.address,

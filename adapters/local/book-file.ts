@@ -46,6 +46,8 @@ export function openBookFile(path: string): DatabaseSync {
     if (layout === 0) {
       db.exec(`begin immediate; ${tables} pragma user_version = ${LAYOUT}; commit`);
     } else if (layout !== LAYOUT) throw new Error(`layout ${layout}, not ${LAYOUT}`);
+    // Came later: files that are older have all else.
+    db.exec('create table if not exists door (key text not null)');
     db.exec('pragma journal_mode = wal; pragma synchronous = normal');
     return db;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
+import { Secret } from '../../src/chat/secret.ts';
 import { openBookFile } from './book-file.ts';
 import { type Conversations, createConversations } from './conversations.ts';
 import { createFiles, type Files } from './files.ts';
@@ -12,6 +13,8 @@ import { createPeople, type People } from './people.ts';
 export interface Book {
   /** Names this data file; another file's change numbers mean nothing. */
   readonly id: string;
+  /** Random, and lasts as long as the file: what browsers were let in by, where no token is set. */
+  readonly doorKey: Secret;
   readonly people: People;
   readonly conversations: Conversations;
   readonly messages: Messages;
@@ -32,6 +35,7 @@ export interface Pages {
 }
 
 const head = z.object({ id: z.string(), seq: z.number() });
+const door = z.object({ key: z.string().min(16) });
 
 /** Opens the data file. Throws a `Failure` that says how to mend it. */
 export function openBook(file: string): Book {
@@ -39,6 +43,9 @@ export function openBook(file: string): Book {
   const found = db.prepare('select id, seq from book').get();
   const begun = found ? head.parse(found) : { id: randomBytes(12).toString('base64url'), seq: 0 };
   if (!found) db.prepare('insert into book (id, seq) values (?, ?)').run(begun.id, begun.seq);
+  const kept = db.prepare('select key from door').get();
+  const { key } = kept ? door.parse(kept) : { key: randomBytes(32).toString('base64url') };
+  if (!kept) db.prepare('insert into door (key) values (?)').run(key);
   let seq = begun.seq;
   const keep = db.prepare('update book set seq = ?');
   const pages: Pages = {
@@ -51,6 +58,7 @@ export function openBook(file: string): Book {
   };
   return {
     id: begun.id,
+    doorKey: new Secret(key),
     people: createPeople(pages),
     conversations: createConversations(pages),
     messages: createMessages(pages),

@@ -11,21 +11,24 @@ export interface Gate {
   ownOrigin(request: IncomingMessage): boolean;
   /** Whether this is the token of the printed link. Takes the same time for every wrong one. */
   isToken(token: string): boolean;
-  /** The browser has shown the token before. */
+  /** The browser has shown a token before. */
   hasCookie(request: IncomingMessage): boolean;
-  /** The header that keeps the token's proof in the browser, out of reach of scripts and other sites. */
+  /** The header that keeps the proof of it in the browser, out of reach of scripts and other sites. */
   cookie(request: IncomingMessage): string;
 }
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const KEPT_S = 180 * 86_400;
 
-/** See {@link Gate}. `host` is what the listener listens on; where that is not loopback, its addresses (never names) count as own. */
-export function createGate(options: { token: Secret; host: string; publicUrl: string | null }): Gate {
+/**
+ * See {@link Gate}. `proofKey` is what the browsers' proof is made from: whoever was let in stays in until it changes. `host` is what the listener listens on; where that is not loopback, its addresses
+ * (never names) count as own.
+ */
+export function createGate(options: { token: Secret; proofKey: Secret; host: string; publicUrl: string | null }): Gate {
   const shown = options.publicUrl === null ? null : new URL(options.publicUrl);
   const open = !LOOPBACK.has(options.host) && options.host !== '::1';
-  // What the browser keeps is made from the token, and is not the token.
-  const proof = createHmac('sha256', options.token.reveal()).update('parley local page').digest('base64url');
+  // What the browser keeps is made from the key, and is not the key.
+  const proof = createHmac('sha256', options.proofKey.reveal()).update('parley local page').digest('base64url');
 
   function hostOf(request: IncomingMessage): URL | null {
     const { host } = request.headers;

@@ -100,7 +100,7 @@ async function lost(code: number): Promise<void> {
   set({ link: 'lost' });
   const status = await session();
   if (status === 401) {
-    set({ stale: 'Parley was started anew. Open the new link from its log, or reload if the token is the same.' });
+    set({ stale: 'Parley has another token now. Open the new link from its log.' });
   }
   const pause = Math.min(15_000, 400 * 2 ** attempts) * (0.7 + Math.random() * 0.6);
   attempts += 1;

@@ -19,8 +19,8 @@ interface Got {
 }
 
 /** A request whose every header is ours: `fetch` would set Host itself. */
-function ask(path: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<Got> {
-  const url = new URL(world.url);
+function ask(path: string, headers: Record<string, string>, method = 'GET', body = '', of = world): Promise<Got> {
+  const url = new URL(of.url);
   return new Promise((resolve, reject) => {
     const sent = request({ host: url.hostname, port: url.port, path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
@@ -200,7 +200,7 @@ describe('files', () => {
 describe('the names a page goes by', () => {
   const asks = (host: string) => Object.assign(Object.create(null), { headers: { host } });
   const gate = (host: string, publicUrl: string | null = null) =>
-    createGate({ token: new Secret('t'), host, publicUrl });
+    createGate({ token: new Secret('t'), proofKey: new Secret('p'), host, publicUrl });
 
   it('are loopback’s alone when it listens there', () => {
     expect(gate('127.0.0.1').ownHost(asks('[::1]:80'))).toBe(true);
@@ -211,5 +211,26 @@ describe('the names a page goes by', () => {
     expect(gate('0.0.0.0').ownHost(asks('192.168.1.5:3210'))).toBe(true);
     expect(gate('0.0.0.0').ownHost(asks('parley.example.org'))).toBe(false);
     expect(gate('0.0.0.0', 'https://parley.example.org').ownHost(asks('parley.example.org'))).toBe(true);
+  });
+});
+
+describe('a token that is made up', () => {
+  it('is another after each start, and who was let in stays in', async () => {
+    const made = await openWorld({ token: null });
+    const get = (path: string, cookie = '') =>
+      ask(path, { host: new URL(made.url).host, cookie, connection: 'close' }, 'GET', '', made);
+    try {
+      const before = made.token;
+      const entered = await get(`/?token=${before}`);
+      const cookie = String(entered.headers['set-cookie']).split(';')[0] ?? '';
+      await made.restart();
+      expect(made.token).not.toBe(before);
+      expect((await get('/local/session', cookie)).status).toBe(200);
+      expect((await get(`/?token=${before}`)).status).toBe(401);
+      await made.restart('a-token-that-is-set');
+      expect((await get('/local/session', cookie)).status).toBe(401);
+    } finally {
+      await made.close();
+    }
   });
 });

@@ -12,19 +12,22 @@ export interface World {
   readonly host: TestHost;
   readonly local: LocalAdapter;
   readonly url: string;
+  /** That of the printed link. */
   readonly token: string;
-  /** Ends the server and starts it again on the same port and file, with the same token unless told. */
-  restart(token?: string): Promise<void>;
+  /** Ends the server and starts it again on the same port and file, with the same token unless told; null: one is made up. */
+  restart(token?: string | null): Promise<void>;
   /** Ends the server alone; `restart` brings it back. */
   down(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Opens a {@link World}. */
-export async function openWorld(options: { notice?: string | null; clock?: Clock } = {}): Promise<World> {
+export async function openWorld(
+  options: { notice?: string | null; clock?: Clock; token?: string | null } = {},
+): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
   const host = createTestHost();
-  let token = 'a-token-for-tests';
+  let token = options.token === undefined ? 'a-token-for-tests' : options.token;
   let port = 0;
   let running: { listener: Listener; local: LocalAdapter } | null = null;
 
@@ -32,7 +35,7 @@ export async function openWorld(options: { notice?: string | null; clock?: Clock
     const listener = await openListener({ host: '127.0.0.1', port }, async () => ({}));
     port = listener.address.port;
     const local = createLocal({
-      token: new Secret(token),
+      token: token === null ? null : new Secret(token),
       file: join(folder, 'local.db'),
       address: listener.address,
       publicUrl: null,
@@ -62,7 +65,8 @@ export async function openWorld(options: { notice?: string | null; clock?: Clock
     },
     url: `http://127.0.0.1:${port}`,
     get token() {
-      return token;
+      if (!running) throw new Error('the server is down');
+      return new URL(running.local.link()).searchParams.get('token') ?? '';
     },
     async restart(next = token) {
       token = next;
