@@ -65,6 +65,6 @@ describe('a question that waits for a link', () => {
           asked: 1,
         });
     },
-    120_000,
+    600_000,
   );
 });

@@ -17,8 +17,11 @@ export const browserGroup =
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath ?? '',
+    timeout: 55_000,
     args: [
       '--no-sandbox',
+      // Containers have little shared memory, and a page that finds none crashes.
+      '--disable-dev-shm-usage',
       '--disable-background-networking',
       '--disable-component-update',
       '--no-first-run',
