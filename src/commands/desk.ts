@@ -2,7 +2,7 @@ import type { Identity, UnlinkedPolicy } from '../accounts/accounts.ts';
 import type { Audited } from '../chat/audit.ts';
 import type { Trigger } from '../chat/events.ts';
 import type { Choice } from '../chat/forms.ts';
-import type { Download, FileRef, Person, Upload } from '../chat/messages.ts';
+import type { Download, FileRef, Message, Person, Upload } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { Secret } from '../chat/secret.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -143,6 +143,8 @@ export interface Desk {
   now(): number;
   /** What was written in a conversation lately, with names, oldest first. Throws a `Failure`. */
   transcript(place: Place): Promise<string>;
+  /** The message that a thread hangs on, where the platform has it in the thread and somebody else wrote it; null for none. Never throws. */
+  threadRoot(place: Place): Promise<Message | null>;
   /** Posts a file for everybody in the place. */
   post(place: Place, file: Upload, key: string): Promise<Done>;
   /** Gives a file to one person alone. Where that cannot be, says why. */

@@ -139,6 +139,15 @@ export function createDesk(rooms: DeskRooms): Desk {
     keptDays: Math.round(store.keptMs / 86_400_000),
     now: () => rooms.clock.now(),
     transcript: rooms.transcript,
+    async threadRoot(place) {
+      if (place.thread === null) return null;
+      const all = { before: null, after: null };
+      const found = await rooms
+        .adapter(place.platform)
+        .history(place, all, THREAD)
+        .catch(() => []);
+      return found.find(({ ref, ours }) => ref.id === place.thread && !ours) ?? null;
+    },
     async post(place, file, key) {
       const posted = await rooms.delivery.upload(place, file, key);
       return posted.ok ? { done: true } : { done: false, why: posted.problem.say };
@@ -150,6 +159,9 @@ export function createDesk(rooms: DeskRooms): Desk {
   };
   return desk;
 }
+
+/** Messages of a thread among which the one is looked for that it hangs on. */
+const THREAD = 200;
 
 /** The service account belongs to the whole team: what it owns is not for everybody to change. */
 const SHARED =
