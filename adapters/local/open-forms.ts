@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { FieldType, Form } from '../../src/chat/forms.ts';
+import { FIELD_TYPES, type FieldType, type Form } from '../../src/chat/forms.ts';
 import type { Place } from '../../src/chat/places.ts';
 import type { Pages } from './book.ts';
 
@@ -21,26 +21,7 @@ export interface OpenForms {
 
 const KEPT_MS = 24 * 3_600_000;
 
-const types = [
-  'text',
-  'longText',
-  'number',
-  'range',
-  'toggle',
-  'choice',
-  'multi',
-  'date',
-  'time',
-  'datetime',
-  'month',
-  'url',
-  'email',
-  'color',
-  'user',
-  'file',
-  'secret',
-] as const satisfies readonly FieldType[];
-const fieldsJson = z.array(z.tuple([z.string(), z.enum(types)]));
+const fieldsJson = z.array(z.tuple([z.string(), z.enum(FIELD_TYPES)]));
 const placeJson = z.object({
   platform: z.string(),
   team: z.string(),

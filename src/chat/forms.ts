@@ -9,24 +9,26 @@ export interface Choice {
 }
 
 /** The kinds of field a form can have. An adapter maps each to the best its platform has. */
-export type FieldType =
-  | 'text'
-  | 'longText'
-  | 'number'
-  | 'range'
-  | 'toggle'
-  | 'choice'
-  | 'multi'
-  | 'date'
-  | 'time'
-  | 'datetime'
-  | 'month'
-  | 'url'
-  | 'email'
-  | 'color'
-  | 'user'
-  | 'file'
-  | 'secret';
+export const FIELD_TYPES = [
+  'text',
+  'longText',
+  'number',
+  'range',
+  'toggle',
+  'choice',
+  'multi',
+  'date',
+  'time',
+  'datetime',
+  'month',
+  'url',
+  'email',
+  'color',
+  'user',
+  'file',
+  'secret',
+] as const;
+export type FieldType = (typeof FIELD_TYPES)[number];
 
 /**
  * What a field holds. Text for every type but: `toggle` a boolean, `multi` a list, `file` file handles, `secret` a {@link Secret}.

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FileRef } from '../chat/messages.ts';
 import type { Slot, Value } from '../nextcloud/task-types.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 
 /** What goes into a slot: a value as the server takes it, or files that are still to be put there. */
 export type Given =
@@ -8,19 +9,11 @@ export type Given =
   | { readonly files: readonly FileRef[] /** Whether the slot holds a list. */; readonly list: boolean };
 
 const value = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]);
-const file = z.object({
-  platform: z.string(),
-  id: z.string(),
-  name: z.string(),
-  type: z.string(),
-  size: z.number().nullable(),
-  token: z.string(),
-});
 
 /** How a {@link Given} is read back from a form's note. */
 export const storedGiven = z.union([
   z.object({ value }),
-  z.object({ files: z.array(file), list: z.boolean() }),
+  z.object({ files: z.array(storedShapes.file), list: z.boolean() }),
 ]) satisfies z.ZodType<Given>;
 
 /** Where a result stands: enough to show it when the list of types has changed meanwhile. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Clock } from '../chat/clock.ts';
-import type { Field, Form, FormValue } from '../chat/forms.ts';
+import { FIELD_TYPES, type Field, type Form, type FormValue } from '../chat/forms.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { MessageRef, Place } from '../chat/places.ts';
 import { userKey } from '../chat/places.ts';
 import { Secret } from '../chat/secret.ts';
 import type { FormSessions } from '../store/port.ts';
-import { storedShapes } from '../turn/question.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 
 /** A form being filled in: kept an hour, for one person, also over a restart. What was typed stays in it until it is done. */
 export interface Session {
@@ -56,25 +56,7 @@ const values = z.array(z.tuple([z.string(), value])).transform((entries) => new 
 const choice = z.object({ label: z.string(), value: z.string(), hint: z.string().nullable() });
 const field = z.object({
   name: z.string(),
-  type: z.enum([
-    'text',
-    'longText',
-    'number',
-    'range',
-    'toggle',
-    'choice',
-    'multi',
-    'date',
-    'time',
-    'datetime',
-    'month',
-    'url',
-    'email',
-    'color',
-    'user',
-    'file',
-    'secret',
-  ]),
+  type: z.enum(FIELD_TYPES),
   label: z.string(),
   hint: z.string().nullable(),
   placeholder: z.string().nullable(),

@@ -6,8 +6,8 @@ import { userKey } from '../chat/places.ts';
 import type { Body } from '../chat/view.ts';
 import type { Next } from '../commands/registry.ts';
 import type { FormSessions } from '../store/port.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import { controlId } from '../turn/control-id.ts';
-import { storedShapes } from '../turn/question.ts';
 import { newSessionId } from './form-sessions.ts';
 
 /** Buttons under words that run a command: what they do is kept an hour, for the person who was told, also over a restart. */

@@ -4,11 +4,12 @@ import { type MessageRef, messageKey, type Place } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Jobs, Store } from '../store/port.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import type { Vault } from '../store/vault.ts';
 import { changeConversation } from '../turn/change-conversation.ts';
 import { savedTurn } from '../turn/checkpoint.ts';
 import { conversationKey } from '../turn/locate.ts';
-import { decodeQuestion, type Question, storedShapes } from '../turn/question.ts';
+import { decodeQuestion, type Question } from '../turn/question.ts';
 import type { Control } from './control.ts';
 
 /** Questions that were deleted: what runs or waits for them ends, and what was answered is taken away. */

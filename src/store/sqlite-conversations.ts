@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { placeJson } from './place-json.ts';
 import type { Conversation, Conversations } from './port.ts';
 import type { SqliteFile } from './sqlite-file.ts';
 import type { Guard } from './sqlite-jobs.ts';
+import { storedShapes } from './stored-shapes.ts';
 
 const columns = `key, place, chat_id as "chatId", owner, asker, title, titled_by as "titledBy", model, seen, newest,
   joined_at as "joinedAt", created_at as "createdAt", used_at as "usedAt"`;
@@ -65,5 +65,5 @@ function one(row: unknown): Conversation | null {
 
 function conversation(row: unknown): Conversation {
   const { place, ...rest } = conversationRow.parse(row);
-  return { ...rest, place: placeJson.parse(JSON.parse(place)) };
+  return { ...rest, place: storedShapes.place.parse(JSON.parse(place)) };
 }

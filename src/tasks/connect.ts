@@ -9,8 +9,8 @@ import { userKey } from '../chat/places.ts';
 import { FLOW_MS, type LoginFlow } from '../nextcloud/login-flow.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, NewJob, Settings, Store } from '../store/port.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import type { Vault } from '../store/vault.ts';
-import { storedShapes } from '../turn/question.ts';
 import { pause } from './pause.ts';
 
 /** A login flow that somebody began and that waits for their grant in the browser. */

@@ -3,8 +3,9 @@ import type { Trigger } from '../chat/events.ts';
 import type { Person } from '../chat/messages.ts';
 import type { MessageRef, Place } from '../chat/places.ts';
 import { storedGiven, type TaskOrder } from '../commands/task-order.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
+import { openTrigger, sealTrigger, storedTrigger } from '../store/stored-trigger.ts';
 import type { Vault } from '../store/vault.ts';
-import { openTrigger, sealTrigger, storedShapes, storedTrigger } from '../turn/question.ts';
 
 /** An order as it waits in the queue: all a task needs to begin, after a restart too. */
 export interface TaskRequest {

@@ -5,8 +5,8 @@ import type { View } from '../chat/view.ts';
 import type { TaskOrder } from '../commands/task-order.ts';
 import type { Task } from '../nextcloud/task.ts';
 import type { Job } from '../store/port.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import { problemShape } from '../turn/checkpoint.ts';
-import { storedShapes } from '../turn/question.ts';
 
 /**
  * Where a task stands.

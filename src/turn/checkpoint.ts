@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Job } from '../store/port.ts';
-import { storedShapes } from './question.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import { type Manner, newTurn, ORDINARY, type TurnState } from './state.ts';
 
 const { place } = storedShapes;

@@ -4,10 +4,11 @@ import type { FileRef } from '../chat/messages.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job, Lease, Store } from '../store/port.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
 import type { Vault } from '../store/vault.ts';
 import { savedTurn } from './checkpoint.ts';
 import { conversationKey } from './locate.ts';
-import { decodeQuestion, storedShapes } from './question.ts';
+import { decodeQuestion } from './question.ts';
 import { type FollowUps, viewOf } from './view.ts';
 
 /** A question as its asker has edited it since. */

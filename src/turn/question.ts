@@ -2,8 +2,9 @@ import * as z from 'zod';
 import type { Trigger } from '../chat/events.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { MessageRef, Place } from '../chat/places.ts';
-import { Secret } from '../chat/secret.ts';
 import type { Wishes } from '../commands/wishes.ts';
+import { storedShapes } from '../store/stored-shapes.ts';
+import { openTrigger, sealTrigger, storedTrigger } from '../store/stored-trigger.ts';
 import type { Vault } from '../store/vault.ts';
 
 /** A question as it waits in the queue: all a turn needs to begin, after a restart too. */
@@ -42,63 +43,7 @@ export interface Question {
   readonly confirmed: boolean;
 }
 
-const place = z.object({
-  platform: z.string(),
-  team: z.string(),
-  channel: z.string(),
-  thread: z.string().nullable(),
-  kind: z.enum(['direct', 'private', 'public']),
-}) satisfies z.ZodType<Place>;
-
-const user = z.object({ platform: z.string(), team: z.string(), id: z.string() });
-
-const person = z.object({
-  ref: user,
-  name: z.string(),
-  email: z.string().nullable(),
-  locale: z.string().nullable(),
-  timezone: z.string().nullable(),
-  bot: z.boolean(),
-  guest: z.boolean(),
-  stranger: z.boolean(),
-  // Rows of an older version know of none.
-  groups: z.array(z.string()).default([]),
-}) satisfies z.ZodType<Person>;
-
-const file = z.object({
-  platform: z.string(),
-  id: z.string(),
-  name: z.string(),
-  type: z.string(),
-  size: z.number().nullable(),
-  token: z.string(),
-}) satisfies z.ZodType<FileRef>;
-
-const messageRef = z.object({ place, id: z.string() }) satisfies z.ZodType<MessageRef>;
-
-const message = z.object({
-  ref: messageRef,
-  author: person,
-  text: z.string(),
-  files: z.array(file),
-  at: z.number(),
-  ours: z.boolean(),
-  thread: place.optional(),
-}) satisfies z.ZodType<Message>;
-
-/** How places, messages and files are read back from a row, for other rows that hold them. */
-export const storedShapes = { place, person, file, messageRef, message };
-
-/** A trigger in a row: what it holds but its token, and that sealed. */
-export const storedTrigger = z.object({
-  platform: z.string(),
-  id: z.string(),
-  place,
-  user,
-  sealed: z.string(),
-  expiresAt: z.number(),
-  private: z.boolean(),
-});
+const { place, person, file, messageRef, message } = storedShapes;
 
 const named = z.object({ id: z.string(), name: z.string() });
 const wishes = z.object({
@@ -146,18 +91,6 @@ export function beginsThread(question: Question): boolean {
 /** The question as JSON for its job row, the trigger's token sealed. */
 export function encodeQuestion(question: Question, vault: Vault): string {
   return JSON.stringify({ ...question, trigger: question.trigger && sealTrigger(question.trigger, vault) });
-}
-
-/** The trigger as it may stand in a row. */
-export function sealTrigger(trigger: Trigger, vault: Vault): z.input<typeof storedTrigger> {
-  const { token, ...open } = trigger;
-  return { ...open, sealed: vault.seal(token, trigger.id) };
-}
-
-/** The trigger of a row; expired where its token cannot be opened any more. */
-export function openTrigger({ sealed, ...open }: z.output<typeof storedTrigger>, vault: Vault): Trigger {
-  const token = vault.open(sealed, open.id);
-  return { ...open, token: token ?? new Secret(''), expiresAt: token ? open.expiresAt : 0 };
 }
 
 /**
