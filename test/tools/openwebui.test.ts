@@ -162,6 +162,21 @@ describe('in a folder', () => {
     });
   });
 
+  it.each([
+    ['WARNING: Retrying (Retry(total=0)) after connection broken', /^The Python package index does not answer\./],
+    [
+      `ERROR: No matching distribution found for open-webui==0.9.7 ${'0.1.0, '.repeat(100)}`,
+      /^The Python package index has no Open WebUI 0\.9\.7 for this Python\.\n.{200}…$/,
+    ],
+    ['ERROR: no space left', /^pip could not install Open WebUI 0\.9\.7\.\nERROR: no space left$/],
+  ])('of a package that does not come it is said why: %s', async (line, why) => {
+    const venv = 'mkdir -p "$3/bin" && cp "$0" "$3/bin/python"';
+    await pretend(`case "$*" in *sys.version_info*) echo 3.12;; *venv*) ${venv};; *) echo "${line}"; exit 1;; esac`);
+    expect(await withPython(() => install('0.9.7', () => undefined, cache))).toMatchObject({
+      message: expect.stringMatching(why),
+    });
+  });
+
   it('an install that fails leaves neither a lock nor the belief that it is there', async () => {
     await pretend('case "$*" in *sys.version_info*) echo 3.12;; *) echo "no module named venv"; exit 1;; esac');
     expect(await withPython(() => install('0.9.6', () => undefined, cache))).toMatchObject({

@@ -10,7 +10,10 @@ export interface Ended {
 
 const keptOutput = 65_536;
 
-/** Runs a program and waits for it. Never rejects: a program that is not there ends with code 127. `logPath` gets all output. */
+/**
+ * Runs a program and waits for it. Never rejects: a program that is not there ends with code 127. `logPath` gets all output. It ends
+ * with this process: an install that goes on by itself would be in the way of the next one.
+ */
 export function run(
   program: string,
   args: readonly string[],
@@ -20,19 +23,20 @@ export function run(
   return new Promise((resolve) => {
     let output = '';
     const child = spawn(program, args, { env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const kill = (): void => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    const over = (ended: Ended): void => {
+      process.off('exit', kill);
+      log?.end();
+      resolve(ended);
+    };
     const take = (chunk: Buffer): void => {
       log?.write(chunk);
       output = (output + chunk.toString('utf8')).slice(-keptOutput);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.once('error', (error) => {
-      log?.end();
-      resolve({ code: 127, output: error.message });
-    });
-    child.once('close', (code) => {
-      log?.end();
-      resolve({ code, output });
-    });
+    child.once('error', (error) => over({ code: 127, output: error.message }));
+    child.once('close', (code) => over({ code, output }));
   });
 }

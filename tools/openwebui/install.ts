@@ -96,7 +96,8 @@ async function findPython(): Promise<string> {
 }
 
 async function newest(python: string, tell: Tell, cache: string): Promise<string> {
-  const answer = await run(python, [...pip, 'index', 'versions', 'open-webui']);
+  // Where nothing answers, an installed version will do: no need to ask again and again.
+  const answer = await run(python, [...pip, 'index', 'versions', 'open-webui', '--retries', '1', '--timeout', '15']);
   const version = newestOf(answer.output);
   if (version !== null) return version;
   const names = await readdir(cache);
@@ -150,10 +151,18 @@ async function heldByOther(path: string): Promise<boolean> {
   return false;
 }
 
+/** Why pip did not install it, in words, with what pip said. */
 function refusal(version: string, ended: Ended): string {
-  return `pip could not install Open WebUI ${version} (is the package index at hand, and that version in it?).\n${tail(ended)}`;
+  const why = /\bRetrying \(Retry\(/.test(ended.output)
+    ? 'The Python package index does not answer.'
+    : /No matching distribution found for open-webui==/.test(ended.output)
+      ? `The Python package index has no Open WebUI ${version} for this Python.`
+      : `pip could not install Open WebUI ${version}.`;
+  return `${why}\n${tail(ended)}`;
 }
 
+/** The end of what was said; pip's lists of versions are cut. */
 function tail({ output }: Ended): string {
-  return output.trim().split('\n').slice(-6).join('\n');
+  const lines = output.trim().split('\n').slice(-6);
+  return lines.map((line) => (line.length > 200 ? `${line.slice(0, 200)}…` : line)).join('\n');
 }

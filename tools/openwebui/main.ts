@@ -6,6 +6,9 @@ import { down, settings, status, up } from './updown.ts';
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const nothing = (version: string | null, verb: 'is' | 'was'): string =>
+  version === null ? `Nothing ${verb} running.` : `Open WebUI ${version} ${verb} not running.`;
+
 async function main(argv: readonly string[]): Promise<number> {
   const order = parseArguments(argv);
   if ('mistake' in order) {
@@ -17,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (order.action === 'down') {
     const stopped = await down(order.version);
     for (const state of stopped) tell(`Stopped Open WebUI ${state.version} at ${state.url}.`);
-    if (stopped.length === 0) tell('Nothing was running.');
+    if (stopped.length === 0) tell(nothing(order.version, 'was'));
   }
   if (order.action === 'status') {
     const found = (await status()).filter(({ state }) => order.version === null || state.version === order.version);
@@ -26,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
       print(`# Open WebUI ${state.version}: ${alive}; provider ${provider ? 'running' : 'not running any more'}`);
       if (server) print(settings(state));
     }
-    if (found.length === 0) print('# Nothing is running. Start it with: npm run openwebui -- up');
+    if (found.length === 0) print(`# ${nothing(order.version, 'is')} Start it with: npm run openwebui -- up`);
     return found.some(({ server }) => server) ? 0 : 3;
   }
   return 0;

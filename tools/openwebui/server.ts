@@ -31,7 +31,7 @@ export interface Launch {
 }
 
 /** How long a start may take, in ms; the first one after an install compiles Python files. */
-const patienceMs = 120_000;
+const patienceMs = 300_000;
 
 /** Starts the server; throws with the end of its log when it ends or does not answer in time. */
 export async function launch(options: Launch): Promise<Running> {
