@@ -18,23 +18,25 @@
  * - `stopped` somebody stopped it
  * - `bug` our own mistake
  */
-export type ProblemKind =
-  | 'unreachable'
-  | 'timeout'
-  | 'busy'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'missing'
-  | 'gone'
-  | 'closed'
-  | 'expired'
-  | 'invalid'
-  | 'too-large'
-  | 'malformed'
-  | 'cut'
-  | 'model'
-  | 'stopped'
-  | 'bug';
+export const PROBLEM_KINDS = [
+  'unreachable',
+  'timeout',
+  'busy',
+  'unauthorized',
+  'forbidden',
+  'missing',
+  'gone',
+  'closed',
+  'expired',
+  'invalid',
+  'too-large',
+  'malformed',
+  'cut',
+  'model',
+  'stopped',
+  'bug',
+] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 /** Whether the same call may be made again: never, whenever one likes (with back-off), or not before so many milliseconds. */
 export type Retry =

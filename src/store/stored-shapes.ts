@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PROBLEM_KINDS, type Problem } from '../chat/errors.ts';
 import type { FileRef, Message, Person } from '../chat/messages.ts';
 import type { MessageRef, Place, UserRef } from '../chat/places.ts';
 
@@ -46,5 +47,16 @@ const message = z.object({
   thread: place.optional(),
 }) satisfies z.ZodType<Message>;
 
-/** How places, people, messages and files are read back from the JSON of a row. */
-export const storedShapes = { place, user, person, file, messageRef, message };
+const problem = z.object({
+  kind: z.enum(PROBLEM_KINDS),
+  retry: z.discriminatedUnion('when', [
+    z.object({ when: z.literal('never') }),
+    z.object({ when: z.literal('later') }),
+    z.object({ when: z.literal('after'), ms: z.number() }),
+  ]),
+  say: z.string(),
+  detail: z.string(),
+}) satisfies z.ZodType<Problem>;
+
+/** How places, people, messages, files and problems are read back from the JSON of a row. */
+export const storedShapes = { place, user, person, file, messageRef, message, problem };

@@ -6,7 +6,6 @@ import type { TaskOrder } from '../commands/task-order.ts';
 import type { Task } from '../nextcloud/task.ts';
 import type { Job } from '../store/port.ts';
 import { storedShapes } from '../store/stored-shapes.ts';
-import { problemShape } from '../turn/checkpoint.ts';
 
 /**
  * Where a task stands.
@@ -177,7 +176,7 @@ const shape = z.object({
     .nullable(),
   posted: z.number(),
   cancelled: z.boolean(),
-  problem: problemShape.nullable(),
+  problem: storedShapes.problem.nullable(),
   chain: z.boolean(),
   hint: z.string().nullable(),
 }) satisfies z.ZodType<TaskState>;

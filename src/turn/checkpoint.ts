@@ -3,36 +3,7 @@ import type { Job } from '../store/port.ts';
 import { storedShapes } from '../store/stored-shapes.ts';
 import { type Manner, newTurn, ORDINARY, type TurnState } from './state.ts';
 
-const { place } = storedShapes;
-
-/** How a problem is read back from a row. */
-export const problemShape = z.object({
-  kind: z.enum([
-    'unreachable',
-    'timeout',
-    'busy',
-    'unauthorized',
-    'forbidden',
-    'missing',
-    'gone',
-    'closed',
-    'expired',
-    'invalid',
-    'too-large',
-    'malformed',
-    'cut',
-    'model',
-    'stopped',
-    'bug',
-  ]),
-  retry: z.discriminatedUnion('when', [
-    z.object({ when: z.literal('never') }),
-    z.object({ when: z.literal('later') }),
-    z.object({ when: z.literal('after'), ms: z.number() }),
-  ]),
-  say: z.string(),
-  detail: z.string(),
-});
+const { place, problem } = storedShapes;
 
 const state = z.object({
   job: z.string(),
@@ -69,7 +40,7 @@ const state = z.object({
   stopped: z.boolean(),
   // Rows of an older version know of none.
   manner: z.object({ shareable: z.boolean(), temporary: z.boolean(), web: z.boolean() }).default(ORDINARY),
-  problem: problemShape.nullable(),
+  problem: problem.nullable(),
 }) satisfies z.ZodType<TurnState>;
 
 /** What a turn left in its job row; null when it left nothing, or an older Parley left something this one cannot read. */
