@@ -32,6 +32,8 @@ export const FORM = 'form:';
 const INPUT_UNITS = 3_000;
 const LABEL_MOST = 2_000;
 const FIELDS = 90;
+/** Files of one field. */
+const FILES = 10;
 
 /** A form as a modal. `zone` is the person's time zone, for times that are filled in already. Throws when it has too many fields. */
 export function formView(form: Form, trigger: Pick<Trigger, 'place' | 'private'>, zone: string | null): View {
@@ -139,7 +141,7 @@ function element(field: Field, zone: string | null): Record<string, unknown> {
         ...(first && /^[UW][A-Z0-9]+$/.test(first) && { initial_user: first }),
       };
     case 'file':
-      return { type: 'file_input', max_files: 10 };
+      return { type: 'file_input', max_files: Math.min(field.max ?? FILES, FILES) };
     case 'choice':
     case 'multi':
       return select(field, placeholder);

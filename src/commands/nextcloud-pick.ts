@@ -38,7 +38,16 @@ export const usual = {
 export function taskCommand(
   given: Pick<Command, 'name' | 'summary' | 'options' | 'run'> & Partial<Pick<Command, 'shortcut'>>,
 ): Command {
-  return { private: false, subcommands: [], shortcut: null, who: 'everyone', ...given };
+  const rest = { private: false, subcommands: [], shortcut: null, who: 'everyone' } as const;
+  return { ...rest, ...given, run: async (call, desk) => given.run(await onRoot(call, desk), desk) };
+}
+
+/** Typed into a thread, with nothing else to work on, a command is about the message that the thread hangs on: where replies are threads, that is the one replied to. */
+async function onRoot(call: Call, desk: Desk): Promise<Call> {
+  const { filled, target, files, options, trigger, place } = call;
+  const named = filled || target || files.length > 0 || options.has('text') || options.has('on');
+  if (named || trigger !== null || place.thread === null) return call;
+  return { ...call, target: await desk.threadRoot(place) };
 }
 
 /** Does something with Nextcloud; says kindly where there is none. */

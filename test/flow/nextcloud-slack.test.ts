@@ -52,6 +52,25 @@ test('an audio file is transcribed, an image is posted', async () => {
   expect(posted.files[0]?.mimetype).toMatch(/^image\//);
 });
 
+test('a command typed into a thread works on the message that it hangs on, and asks where that is Parley’s own', async () => {
+  const { slack, ann, bob, channel, cloud, mention } = await flow();
+  const words = slack.people.say(bob, channel, 'Guten Tag.');
+  slack.people.say(ann, channel, mention('/nextcloud translate to=English'), { thread_ts: words.ts });
+  const translated = await slack.watch.answer(channel, (_one, seen) => seen.includes('To English'));
+  expect(translated.threadTs).toBe(words.ts);
+  const voice = slack.people.say(bob, channel, '', {
+    files: [{ name: 'voice.m4a', mimetype: 'audio/mp4', bytes: 'not really audio' }],
+  });
+  slack.people.say(ann, channel, mention('/nextcloud transcribe then=summarize'), { thread_ts: voice.ts });
+  const types = () => cloud.world.book.all().map((task) => task.type);
+  await vi.waitFor(() => expect(types().slice(1)).toEqual(['core:audio2text', 'core:text2text:summary']));
+  await slack.interact.command(ann, channel, '/nextcloud', 'headline A long story.');
+  const line = await slack.watch.answer(channel, (_one, seen) => seen.startsWith('ann ran Nextcloud: headline'));
+  slack.people.say(ann, channel, mention('/nextcloud headline'), { thread_ts: line.ts });
+  await slack.watch.ephemeral(ann, (_note, seen) => seen.includes('headline'));
+  expect(types()).toHaveLength(4);
+});
+
 test('progress is shown by editing one message, with Cancel', async () => {
   const { slack, ann, channel, cloud } = await flow({});
   await slack.interact.command(ann, channel, '/nextcloud', 'summarize A long story.');
