@@ -270,7 +270,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
       if (status === null) typing.stop(channelOf(place));
       else if (places.isMember(place)) typing.start(channelOf(place));
     },
-    title: (place, title) => threads.title(place, title),
+    title: (place, title, by) => threads.title(place, title, by),
     openForm: (trigger, form) => answers.modal(trigger, form, 0),
     async publish(commands) {
       specs = commands;

@@ -15,7 +15,7 @@ import { wireChannel } from './wire.ts';
 /** Threads of conversations and their names. */
 export interface Threads {
   thread(origin: MessageRef | Trigger, name: string): Promise<Place>;
-  title(place: Place, title: string): Promise<void>;
+  title(place: Place, title: string, by: 'model' | 'person'): Promise<void>;
 }
 
 /** A conversation rests after a day: writing wakes it again, and servers can have only so many active threads (our reference, discord 1.7). */
@@ -130,7 +130,7 @@ export function createThreads(options: {
       if (origin.private || origin.place.team === NO_SERVER || origin.place.thread !== null) return origin.place;
       return onMessage({ place: origin.place, id: await options.answers.original(origin) }, named);
     },
-    async title(place, title) {
+    async title(place, title, by) {
       if (place.thread === null) return;
       const answer = await rest.call({ what: 'read a thread', method: 'GET', route: `/channels/${place.thread}` });
       const thread = wireChannel.parse(answer);
@@ -138,7 +138,7 @@ export function createThreads(options: {
       // Threads and posts that people made carry the names that people gave.
       if (named === '' || thread.name === named || !isOurs(thread.owner_id ?? '')) return;
       if (thread.type !== PUBLIC && thread.type !== PRIVATE && thread.type !== 10) return;
-      if (await namedByPerson(place.thread, thread.name)) return;
+      if (by === 'model' && (await namedByPerson(place.thread, thread.name))) return;
       await rest.call({
         what: 'name a thread',
         method: 'PATCH',

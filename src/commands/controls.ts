@@ -31,6 +31,13 @@ export const startAnew = command({
 /** UTF-16 units of a title that a person gives: the least that a platform takes. */
 const LONGEST_TITLE = 100;
 
+/** Where a new title is seen. */
+const SEEN = {
+  now: '',
+  later: '. It may take ten minutes until you see it here, since names can be changed only now and then',
+  never: ' in Open WebUI. I could not change the name that you see here',
+} as const;
+
 /** `/title`: names the conversation; a person's title is never replaced by the model's. */
 export const title = command({
   name: 'title',
@@ -44,10 +51,9 @@ export const title = command({
         { done: false, why: `A title has at most ${LONGEST_TITLE} characters; that one has ${named.length}.` },
         '',
       );
-    return said(
-      await desk.rename(call.author, call.conversation, named),
-      `This conversation is now called “${named}”.`,
-    );
+    const renamed = await desk.rename(call.author, call.conversation, named);
+    const where = renamed.done ? SEEN[renamed.shown] : '';
+    return said(renamed, `This conversation is now called “${named}”${where}.`);
   },
 });
 

@@ -23,6 +23,11 @@ export interface ModelChoice {
 /** What a control of a conversation comes to: done, or a sentence that says why not. */
 export type Done = { readonly done: true } | { readonly done: false; readonly why: string };
 
+/** What giving a title comes to. */
+export type Renamed =
+  | Exclude<Done, { done: true }>
+  | { readonly done: true; readonly shown: 'now' | 'later' | 'never' };
+
 /** Where a file for one person alone went: beside the conversation, to their direct messages, or nowhere. */
 export type Handed = 'ephemeral' | 'private' | 'impossible';
 
@@ -115,8 +120,8 @@ export interface Desk {
   stop(person: Person, place: Place): Promise<Done>;
   /** Asks the last question of a conversation again, if this person may. */
   again(person: Person, place: Place): Promise<Done>;
-  /** Gives a conversation a person's title, on the platform and in Open WebUI. */
-  rename(person: Person, place: Place, title: string): Promise<Done>;
+  /** Gives a conversation a person's title, in Open WebUI and on the platform: now, later, or never where that does not let it. */
+  rename(person: Person, place: Place, title: string): Promise<Renamed>;
   /** Keeps what a person thinks of an answer with its chat; a second opinion of theirs replaces the first. Throws a `Failure`. */
   rate(person: Person, place: Place, verdict: Verdict): Promise<Done>;
   /** Forgets which chat this place belongs to, so that the next message begins a new one. */

@@ -6,6 +6,7 @@ import { placeKey } from '../chat/places.ts';
 import type { Delivery, DeliveryLog } from './delivery.ts';
 import type { Pacer, Payer, Rank, Ticket, Wish } from './pacer.ts';
 import { backOff, isFatal } from './retry.ts';
+import { createTitles } from './titles.ts';
 
 /** The calls of {@link Delivery} that are not replies: small, one at a time, last in the queue for what the budgets leave. */
 export type Chores = Pick<Delivery, 'tell' | 'remove' | 'react' | 'title' | 'busy' | 'upload' | 'hand' | 'thread'> & {
@@ -67,8 +68,16 @@ export function createChores(options: ChoresOptions): Chores {
   const shown = new Map<string, { wanted: string | null; running: boolean }>();
   let stopped = false;
 
-  /** Makes a call when its budget has room, again after what passes. Rejects with the `Failure` that remained. */
-  function run<T>(rank: Rank, scopes: readonly string[], call: () => Promise<T>): Promise<T> {
+  /**
+   * Makes a call when its budget has room, again after what passes. Rejects with the `Failure` that remained. `waits` is told when
+   * the call does not go, or did not succeed, at once.
+   */
+  function run<T>(
+    rank: Rank,
+    scopes: readonly string[],
+    call: () => Promise<T>,
+    { patienceMs = PATIENCE_MS, waits }: { readonly patienceMs?: number; waits?(): void } = {},
+  ): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     if (stopped || waiting.size >= MOST) {
       reject(new Failure(stopped ? STOPPED : TOO_MANY));
@@ -82,6 +91,7 @@ export function createChores(options: ChoresOptions): Chores {
       wish: (now): Wish | null => (state === 'waiting' ? { scopes, rank, weight: now - since, at } : null),
       go: (ticket) => void attempt(ticket),
     };
+    const hasNotGone = () => state === 'waiting';
     const end = (problem: Problem | null): void => {
       state = 'over';
       waiting.delete(end);
@@ -100,15 +110,18 @@ export function createChores(options: ChoresOptions): Chores {
         ticket.settle(problem);
         failures += 1;
         if (problem.kind !== 'busy') at = clock.now() + backOff(problem, failures, options.random);
-        if (isFatal(problem) || at - since > PATIENCE_MS || clock.now() - since > PATIENCE_MS) end(problem);
+        if (isFatal(problem) || at - since > patienceMs || clock.now() - since > patienceMs) end(problem);
         else if (state === 'calling') {
           state = 'waiting';
+          waits?.();
           pacer.wake(payer);
         }
       }
     }
     waiting.add(end);
     pacer.wake(payer);
+    // What the budget has room for went at once.
+    if (hasNotGone()) waits?.();
     return promise;
   }
 
@@ -163,12 +176,12 @@ export function createChores(options: ChoresOptions): Chores {
       const scopes = scopesOf(adapter, [`${OWN}${on ? 'react' : 'unreact'}:${ref.place.team}`]);
       return quietly('reaction', () => run(3, scopes, () => adapter.react(ref, emoji, on)));
     },
-    async title(place, title, by) {
-      const adapter = options.adapter(place.platform);
-      if (!adapter.title) return null;
-      const scopes = scopesOf(adapter, [`${OWN}title:${placeKey(place)}`]);
-      return quietly('title', () => run(3, scopes, async () => adapter.title?.(place, title, by)));
-    },
+    title: createTitles({
+      adapter: options.adapter,
+      scopes: (adapter, place) => scopesOf(adapter, [`${OWN}title:${placeKey(place)}`]),
+      run,
+      log,
+    }),
     busy(place, status) {
       const adapter = options.adapter(place.platform);
       if (!adapter.busy || stopped) return;

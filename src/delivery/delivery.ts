@@ -91,8 +91,11 @@ export interface Delivery {
   remove(place: Place, what: SurfaceRef | string): Promise<Problem | null>;
   /** Sets or takes off the bot's reaction, when the budget has room. Null: done. Never rejects. */
   react(ref: MessageRef, emoji: string, on: boolean): Promise<Problem | null>;
-  /** Names a conversation, when the budget has room. Null: done, or the platform has no titles. Never rejects. */
-  title(place: Place, title: string, by: 'model' | 'person'): Promise<Problem | null>;
+  /**
+   * Names a conversation. Null: done, or the platform has no titles. `later`: the budget has no room now, or the platform took no
+   * name now; it is shown when it does, within half an hour of this process, and of several names the last. Never rejects.
+   */
+  title(place: Place, title: string, by: 'model' | 'person'): Promise<'later' | Problem | null>;
   /** Shows that the bot is at work, or with null that it no longer is. The newest wins; failures are only logged. */
   busy(place: Place, status: string | null): void;
   /** Posts a file. `key` is what `adapter.find` looks for. Never rejects. */

@@ -6,7 +6,7 @@ import { problemOf } from '../chat/errors.ts';
 import type { Person } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import { placeKey, userKey } from '../chat/places.ts';
-import type { Desk, Done, Forgetting, Linking, PromptShelf } from '../commands/desk.ts';
+import type { Desk, Forgetting, Linking, PromptShelf } from '../commands/desk.ts';
 import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { OpenWebUI } from '../openwebui/connection.ts';
@@ -55,7 +55,7 @@ export interface DeskRooms {
   readonly nextcloud: NextcloudDesk | null;
 }
 
-const NOTHING_HERE: Done = { done: false, why: 'There is no conversation here yet. Write to me first.' };
+const NOTHING_HERE = { done: false, why: 'There is no conversation here yet. Write to me first.' } as const;
 
 /** What commands may do, on top of the other rooms. */
 export function createDesk(rooms: DeskRooms): Desk {
@@ -83,7 +83,8 @@ export function createDesk(rooms: DeskRooms): Desk {
       return job ? control.again(person, job.id, null) : NOTHING_HERE;
     },
     async rename(_person, place, title) {
-      return (await rooms.naming.byPerson(place, title)) ? { done: true } : NOTHING_HERE;
+      const shown = await rooms.naming.byPerson(place, title);
+      return shown === null ? NOTHING_HERE : { done: true, shown };
     },
     rate: (person, place, verdict) => rate(rooms, person, place, verdict),
     async startAnew(place) {

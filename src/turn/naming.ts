@@ -11,10 +11,13 @@ import type { Conversation, Job, Lease, Store } from '../store/port.ts';
 import { changeConversation } from './change-conversation.ts';
 import { isAway, OWNER_AWAY } from './credentials.ts';
 
+/** Whether a title is seen on the platform: it is, it will be, or the platform does not let it. */
+export type TitleShown = 'now' | 'later' | 'never';
+
 /** Gives conversations their titles. A person's title is never replaced. */
 export interface Naming {
-  /** A title typed as a command: shown on the platform too. False when there is no conversation here. */
-  byPerson(place: Place, title: string): Promise<boolean>;
+  /** A title typed as a command: shown on the platform too. Null when there is no conversation here. */
+  byPerson(place: Place, title: string): Promise<TitleShown | null>;
   /** A title that a person gave on the platform itself. */
   onPlatform(place: Place, title: string): Promise<void>;
   /** The model's title: once, and not where a person has named the conversation. */
@@ -66,31 +69,29 @@ export function createNaming(rooms: {
     return named;
   }
 
-  /** Best effort, and nobody waits for it: platforms let threads be renamed only now and then. */
-  function show({ key, place }: Conversation, title: string, by: 'model' | 'person'): void {
+  /** Best effort: platforms let threads be renamed only now and then. */
+  async function show({ key, place }: Conversation, title: string, by: 'model' | 'person'): Promise<TitleShown> {
     // A private answer is a conversation of its own: its title is no business of the others where it was asked.
-    if (key !== placeKey(place)) return;
-    delivery
-      .title(place, title, by)
-      .catch(problemOf)
-      .then((problem) => {
-        if (problem)
-          rooms.log.info({ conversation: key, kind: problem.kind, detail: problem.detail }, 'title not shown');
-      });
+    if (key !== placeKey(place)) return 'now';
+    const shown = await delivery.title(place, title, by).catch(problemOf);
+    if (shown === null) return 'now';
+    if (shown === 'later') return 'later';
+    rooms.log.info({ conversation: key, kind: shown.kind, detail: shown.detail }, 'title not shown');
+    return 'never';
   }
 
   return {
     async byPerson(place, title) {
       const named = await name(placeKey(place), title, 'person', null);
-      if (named) show(named, title, 'person');
-      return named !== null;
+      return named && show(named, title, 'person');
     },
     async onPlatform(place, title) {
       await name(placeKey(place), title, 'person', null);
     },
     async byModel(key, title, lease) {
       const named = await name(key, title, 'model', lease);
-      if (named) show(named, title, 'model');
+      // Nobody waits for it.
+      if (named) void show(named, title, 'model');
     },
     async renameInOpenWebUI(job) {
       const { conversation: key } = payload.parse(JSON.parse(job.payload));

@@ -32,18 +32,65 @@ describe('chores', () => {
     expect(world.plain.reactions).toHaveLength(20);
   });
 
-  it('a third title within minutes waits and is given up', async () => {
+  it('a third title within minutes is shown later, as the last of those wished for meanwhile', async () => {
     const world = createWorld();
-    const all = ['a', 'b', 'c'].map((title) => world.delivery.title(PLACE, title, 'model'));
+    for (const title of ['a', 'b']) {
+      const shown = world.delivery.title(PLACE, title, 'person');
+      await world.clock.advance(10);
+      expect(await shown).toBeNull();
+    }
+    expect(await world.delivery.title(PLACE, 'c', 'person')).toBe('later');
+    expect(await world.delivery.title(PLACE, 'd', 'person')).toBe('later');
     await world.clock.advance(400_000);
-    await Promise.all(all.slice(0, 2));
-    expect(world.plain.titles.slice(0, 2)).toEqual(['a', 'b']);
+    expect(world.plain.titles).toEqual(['a', 'b', 'd']);
+  });
+
+  it('a title that the platform does not take for ten minutes is shown then', async () => {
+    const world = createWorld();
+    world.plain.fail('title', { problem: problem('busy', 600_000), happened: false });
+    const shown = world.delivery.title(PLACE, 'a', 'person');
+    await world.clock.advance(10);
+    expect(await shown).toBe('later');
+    expect(await world.delivery.title(PLACE, 'b', 'person')).toBe('later');
+    await world.clock.advance(599_000);
+    expect(world.plain.titles).toEqual([]);
+    await world.clock.advance(10_000);
+    expect(world.plain.titles).toEqual(['b']);
+    expect(world.clock.timers()).toBe(0);
+  });
+
+  it('a title wished for while another is being shown is shown after it', async () => {
+    const world = createWorld();
+    const all = ['a', 'b', 'c'].map((title) => world.delivery.title(PLACE, title, 'person'));
+    await world.clock.advance(10);
+    expect(await Promise.all(all)).toEqual([null, null, null]);
+    expect(world.plain.titles).toEqual(['a', 'c']);
+  });
+
+  it('a title that is not allowed is told, not thrown', async () => {
+    const world = createWorld();
+    world.plain.fail('title', 'forbidden');
+    const shown = world.delivery.title(PLACE, 'a', 'model');
+    await world.clock.advance(10);
+    expect(await shown).toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('the model’s title leaves room for a person’s', async () => {
+    const world = createWorld();
+    void world.delivery.title(PLACE, 'a', 'model');
+    await world.clock.advance(10);
+    const shown = world.delivery.title(PLACE, 'b', 'person');
+    await world.clock.advance(10);
+    expect(await shown).toBeNull();
+    expect(world.plain.titles).toEqual(['a', 'b']);
   });
 
   it('titles go as often as the platform says that it takes them', async () => {
     const world = createWorld({ titles: { burst: 20, perSecond: 20 } });
-    for (const title of ['a', 'b', 'c', 'd']) void world.delivery.title(PLACE, title, 'model');
-    await world.clock.advance(1_000);
+    for (const title of ['a', 'b', 'c', 'd']) {
+      void world.delivery.title(PLACE, title, 'model');
+      await world.clock.advance(250);
+    }
     expect(world.plain.titles).toEqual(['a', 'b', 'c', 'd']);
   });
 

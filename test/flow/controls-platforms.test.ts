@@ -97,6 +97,34 @@ test('on Discord /title renames the thread and the chat', async () => {
   expect(set.refusals()).toEqual([]);
 });
 
+test('on Discord a name that cannot be changed now is told of, and the last one wished for is seen later', async () => {
+  const set = await onDiscord();
+  const { thread, run } = await discordThread(set);
+  const limited = { do: '429', scope: 'shared', retryAfterMs: 5_000 } as const;
+  set.server.faults.add({ on: 'PATCH /channels/:channel', effect: limited });
+  const later = (name: string) =>
+    `This conversation is now called “${name}”. It may take ten minutes until you see it here, since names can be changed only now and then.`;
+  const first = thread.name;
+  expect(await run('title', { text: 'Baking' })).toBe(later('Baking'));
+  expect(await run('title', { text: 'Baking at home' })).toBe(later('Baking at home'));
+  expect(thread.name).toBe(first);
+  await vi.waitFor(() => expect(thread.name).toBe('Baking at home'));
+  await vi.waitFor(() => expect(set.openWebUI.chats()).toMatchObject([{ title: 'Baking at home' }]));
+});
+
+test('on Discord a third name within ten minutes is told of as one that is seen later', async () => {
+  const set = await onDiscord();
+  const { thread, run } = await discordThread(set);
+  for (const text of ['One', 'Two']) {
+    expect(await run('title', { text })).toBe(`This conversation is now called “${text}”.`);
+    await vi.waitFor(() => expect(thread.name).toBe(text));
+  }
+  expect(await run('title', { text: 'Three' })).toContain('It may take ten minutes until you see it here');
+  expect(thread.name).toBe('Two');
+  await vi.waitFor(() => expect(set.openWebUI.chats()).toMatchObject([{ title: 'Three' }]));
+  expect(set.refusals()).toEqual([]);
+});
+
 test('on Discord /status tells the model of the thread and links its chat', async () => {
   const { run } = await discordThread(await onDiscord());
   const words = await run('status');
