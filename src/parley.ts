@@ -235,6 +235,8 @@ export function createParley(options: ParleyOptions): Parley {
       turnLane.wake();
       afterLane.wake();
       inbox.start();
+      // What is wrong with the team's key is told before anybody says that all is ready.
+      await accounts.looked();
     },
     async stop(drainMs) {
       // Events still come in and are recorded, for the next process; only the work ends.

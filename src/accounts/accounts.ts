@@ -28,6 +28,8 @@ export interface Identity {
 export interface Accounts {
   /** Reads the links and begins to look at the service account. Links sealed with an old key are sealed anew. Throws when the store cannot be read. */
   start(): Promise<void>;
+  /** Resolves once the log tells whose the service key is, or after a second. */
+  looked(): Promise<void>;
   /** Ends what goes on in the background. */
   stop(): void;
   readonly policy: UnlinkedPolicy;

@@ -76,6 +76,7 @@ export function createAccounts(rooms: AccountRooms): Accounts {
       await loaded();
       service.start();
     },
+    looked: () => service.looked(),
     stop: () => service.stop(),
     async asking(person) {
       await loaded();

@@ -8,6 +8,8 @@ import type { AccountLog, Identity } from './accounts.ts';
 export interface ServiceAccount {
   /** Looks at the key in the background, again and again until the server has told. */
   start(): void;
+  /** Resolves after the first look, but does not wait long for it. */
+  looked(): Promise<void>;
   stop(): void;
   /**
    * The identity. Waits for the first look; where that told nothing, looks once more, but does not wait long for a server that is
@@ -20,7 +22,7 @@ export interface ServiceAccount {
 
 /** Nobody waits longer for the look at the key. */
 const LOOK_MS = 5_000;
-const LOOK_AGAIN_MS = 1_000;
+const BRIEF_LOOK_MS = 1_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -64,9 +66,9 @@ export function createServiceAccount(rooms: {
     return looking;
   }
 
-  async function lookAgain(): Promise<void> {
+  async function lookBriefly(): Promise<void> {
     const late = Promise.withResolvers<void>();
-    const cancelLate = rooms.clock.after(LOOK_AGAIN_MS, late.resolve);
+    const cancelLate = rooms.clock.after(BRIEF_LOOK_MS, late.resolve);
     await Promise.race([lookOnce(), late.promise]);
     cancelLate();
   }
@@ -75,13 +77,16 @@ export function createServiceAccount(rooms: {
     start() {
       if (!looked) void lookOnce();
     },
+    async looked() {
+      if (!looked) await lookBriefly();
+    },
     stop() {
       ended = true;
       cancel?.();
     },
     async identity() {
       if (!looked) await lookOnce();
-      else if (admin === null && away) await lookAgain();
+      else if (admin === null && away) await lookBriefly();
       if (admin === true) throw new Failure(refusedKey);
       return identity;
     },
