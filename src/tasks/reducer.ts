@@ -53,7 +53,7 @@ function under(state: TaskState, event: Under): TaskStep {
     case 'turn':
       return shown({ ...state, turnAt: event.turnAt, away: null }, event.at, NOTHING);
     case 'ordering':
-      return [{ ...state, ordered: true, turnAt: null }, [{ do: 'checkpoint' }]];
+      return [{ ...state, ordered: true, turnAt: null, scheduledAt: event.at }, [{ do: 'checkpoint' }]];
     case 'seen':
       return seen(state, event);
     case 'unseen':

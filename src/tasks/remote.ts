@@ -37,7 +37,7 @@ export interface Talk {
   later(ms: number, task: () => void): void;
 }
 
-/** Between two looks at the line of an account, what is told of it may grow old. */
+/** While a task stands in line, or is on its way, what is told of it may grow old. */
 const TICK_MS = 10_000;
 
 /** See {@link Remote}. */
@@ -81,7 +81,7 @@ export function createRemote(
     await delivery.tell(request.asker.ref, request.place, { markdown: problem.say, controls: null }, null);
   }
 
-  /** Keeps what is told of the line true, until the returned function is called. */
+  /** Keeps what is told true while nothing is heard, until the returned function is called. */
   function tick(): () => void {
     let cancelled = false;
     const next = () => {
@@ -153,16 +153,20 @@ export function createRemote(
         const line = `${nc.url} ${nc.login} ${await apiOf(nc)}`;
         const at = await turnIn(line);
         if (talk.state().phase !== 'ordering') return;
-        dispatch({ type: 'ordering' });
+        dispatch({ type: 'ordering', at: clock.now() });
         // Should the process end now, the next one looks before it schedules.
         await talk.written();
         if (gone.aborted) return;
         const { type } = request.order;
+        // The older API may do the whole task within this call, which takes minutes then.
+        const untick = tick();
         try {
           see(await schedule(nc, { type, input: files.input(talk.state().put), key: job.id, again }, gone));
         } catch (error) {
           if (reasonOf(error) === 'rate-limit') rooms.lines.refused(line, at);
           throw error;
+        } finally {
+          untick();
         }
       }),
     poll: () => withTask(async (nc, ref) => see(await ours(nc, ref))),

@@ -58,6 +58,7 @@ export interface TaskState {
   /** It may have been scheduled already: look before scheduling it. */
   readonly ordered: boolean;
   readonly seen: Seen | null;
+  /** When it was sent to Nextcloud, the last time. */
   readonly scheduledAt: number | null;
   readonly runningAt: number | null;
   /** What keeps Nextcloud from answering, and since when; null while it answers. */
@@ -84,7 +85,7 @@ export type TaskEvent =
   /** The account has used up what Nextcloud takes; there is room at this time. */
   | { readonly type: 'turn'; readonly turnAt: number; readonly at: number }
   /** It is about to be scheduled. */
-  | { readonly type: 'ordering' }
+  | { readonly type: 'ordering'; readonly at: number }
   | { readonly type: 'seen'; readonly task: Seen; readonly reason: string | null; readonly at: number }
   /** A call to Nextcloud failed. */
   | { readonly type: 'unseen'; readonly problem: Problem; readonly at: number }

@@ -8,14 +8,13 @@ const TELLING = 0.05;
 
 /** The line that stands while a task is under way; null when there is nothing to tell yet. Pure. */
 export function statusOf(state: TaskState, now: number): string | null {
-  const { away, turnAt, seen } = state;
+  const { away, seen } = state;
   if (away) return `${away.say.split('. ')[0]?.replace(/\.$/, '')}. I keep trying · ${spanWords(now - away.since)}`;
   switch (state.phase) {
     case 'preparing':
       return 'Putting the file into Nextcloud…';
     case 'ordering':
-      if (turnAt === null || turnAt <= now) return null;
-      return `Nextcloud takes 20 tasks in two minutes; yours starts in about ${spanWords(turnAt - now)}`;
+      return ordering(state, now);
     case 'waiting':
       return seen?.status === 'running' ? running(state, now) : queued(state, now);
     case 'cancelling':
@@ -25,6 +24,13 @@ export function statusOf(state: TaskState, now: number): string | null {
     default:
       return null;
   }
+}
+
+function ordering({ turnAt, ordered, scheduledAt, cancelled }: TaskState, now: number): string | null {
+  if (turnAt !== null && turnAt > now)
+    return `Nextcloud takes 20 tasks in two minutes; yours starts in about ${spanWords(turnAt - now)}`;
+  if (!ordered) return null;
+  return cancelled ? 'Cancelling…' : `Handed to Nextcloud · ${spanWords(now - (scheduledAt ?? now))}`;
 }
 
 function queued({ scheduledAt }: TaskState, now: number): string {

@@ -95,6 +95,14 @@ describe('other kinds of task', () => {
     expect(world.cloud.world.book.all()[0]?.input).toMatchObject({ numberOfImages: 1 });
   });
 
+  it('speech is made and posted below', async () => {
+    world = await quickly(quick);
+    await run('run core:text2speech Good morning.');
+    await vi.waitFor(() => expect(world.plain.files).toHaveLength(1), soon);
+    expect(world.plain.files[0]?.name).toMatch(/\.wav$/);
+    expect(world.results()).toEqual(['The recording stands below.']);
+  });
+
   it('a recording is transcribed, put into Nextcloud for that and taken away again; its text can be summed up by a button', async () => {
     world = await quickly(quick);
     await run('transcribe', { files: [world.file('voice.ogg', 'audio/ogg')] });
@@ -262,10 +270,19 @@ describe('one’s own tasks', () => {
     expect(world.cloud.seen({ path: /cancel$/ })).toHaveLength(1);
   });
 
+  it('that an old server does within the call are told to be under way', async () => {
+    world = await quickly({ server: { profile: '28' } });
+    world.cloud.fault({ path: /schedule$/ }, { hang: true }, 1);
+    await run('summarize One.');
+    await vi.waitFor(() => expect(world.status()).toMatch(/^Handed to Nextcloud · \d+ s$/), soon);
+    expect(world.buttons()).toEqual(['Cancel']);
+  });
+
   it('on a server that cannot stop them are no longer waited for, and taken off its list', async () => {
     world = await quickly({ server: { profile: '28' } });
     await run('summarize One.');
-    await vi.waitFor(async () => expect(wordsIn(await run('list'))).toMatch(/Waiting/), soon);
+    await vi.waitFor(() => expect(world.buttons()).toEqual(['Stop waiting']), soon);
+    expect(wordsIn(await run('list'))).toMatch(/Waiting/);
     expect(wordsIn(await run('cancel'))).toMatch(/calling it off/);
     await shown(/\*Stopped waiting\.\*/);
     expect(world.cloud.seen({ method: 'DELETE', path: /textprocessing\/task/ })).toHaveLength(1);

@@ -37,7 +37,7 @@ function play(events: readonly TaskEvent[], from: TaskState = fresh()) {
   return { state, effects, did: effects.map((effect) => effect.do) };
 }
 
-const waiting = () => play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering' }, see()]).state;
+const waiting = () => play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering', at }, see()]).state;
 const last = (effects: readonly TaskEffect[]) =>
   effects.findLast((effect) => effect.do === 'finish' || effect.do === 'show');
 
@@ -50,7 +50,7 @@ describe('the course of a task', () => {
         { type: 'begin' } as const,
         placed,
         { type: 'prepared' } as const,
-        { type: 'ordering' } as const,
+        { type: 'ordering', at } as const,
         see(),
         done,
       ],
@@ -138,7 +138,7 @@ describe('what is said of a task', () => {
 
   it('that can never work, without Retry', () => {
     const wrong: Problem = { kind: 'invalid', retry: { when: 'never' }, say: 'Too long.', detail: '' };
-    const { state } = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering' }]);
+    const { state } = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering', at }]);
     const end = last(play([unseen(wrong)], state).effects);
     expect(end?.do === 'finish' && [end.view.markdown, end.view.controls]).toEqual(['Too long.', null]);
   });
@@ -182,7 +182,7 @@ describe('calling off', () => {
   });
 
   it('while it is on its way waits for its number', () => {
-    const ordered = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering' }, cancel]);
+    const ordered = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering', at }, cancel]);
     expect(ordered.state).toMatchObject({ phase: 'ordering', cancelled: true });
     const [next, effects] = reduceTask(ordered.state, see());
     expect(next.phase).toBe('cancelling');
@@ -203,6 +203,16 @@ describe('calling off', () => {
     expect(state).toMatchObject({ phase: 'fetching', cancelled: false });
   });
 
+  it('is told at once, also while the task is on its way', () => {
+    const ordered = play([{ type: 'begin' }, placed, { type: 'prepared' }, { type: 'ordering', at }]);
+    const minute: TaskEvent = { type: 'tick', at: at + 60_000 };
+    expect(play([minute], ordered.state).effects).toMatchObject([{ view: { status: 'Handed to Nextcloud · 1 min' } }]);
+    expect(play([cancel], ordered.state).effects).toMatchObject([
+      { view: { status: 'Cancelling…', controls: null } },
+      { do: 'checkpoint' },
+    ]);
+  });
+
   it('twice, or when it is over, changes nothing', () => {
     const once = play([cancel], waiting()).state;
     expect(reduceTask(once, cancel)).toEqual([once, []]);
@@ -220,7 +230,7 @@ describe('whatever happens', () => {
     fc.constantFrom<TaskEvent[]>(
       placed,
       { type: 'prepared' },
-      { type: 'ordering' },
+      { type: 'ordering', at },
       { type: 'cancel', at },
       { type: 'tick', at },
       { type: 'delivered' },
