@@ -37,9 +37,9 @@ export const CODE = {
 type Known = readonly [kind: ProblemKind, say: string];
 
 const BY_CODE: ReadonlyMap<number, Known> = new Map<number, Known>([
-  [CODE.unknownChannel, ['closed', 'That channel or thread is gone.']],
+  [CODE.unknownChannel, ['closed', 'That channel or thread is gone. Please ask in another one.']],
   [CODE.unknownGuild, ['closed', 'I am no longer in that server.']],
-  [CODE.unknownMessage, ['gone', 'That message was deleted.']],
+  [CODE.unknownMessage, ['gone', 'That message has been deleted.']],
   [CODE.unknownMember, ['missing', 'I do not know that person here.']],
   [CODE.unknownUser, ['missing', 'I do not know that person.']],
   [CODE.unknownWebhook, ['expired', 'Discord no longer lets me answer that directly. Please ask again.']],
@@ -51,16 +51,28 @@ const BY_CODE: ReadonlyMap<number, Known> = new Map<number, Known>([
   [CODE.missingAccess, ['forbidden', 'I may not see that channel. Ask a server admin to let me view it.']],
   [CODE.missingPermissions, ['forbidden', 'A permission is missing there. Ask a server admin to look at my role.']],
   [CODE.notTheAuthor, ['forbidden', 'That message is not mine, so I cannot change it.']],
-  [CODE.cannotReachUser, ['forbidden', 'I cannot write to you privately: your settings do not allow it.']],
+  [
+    CODE.cannotReachUser,
+    [
+      'forbidden',
+      'I cannot write to you privately. Allow direct messages in the privacy settings of this server, then try again.',
+    ],
+  ],
   [CODE.notATextChannel, ['forbidden', 'Nobody can write messages in that channel.']],
   [CODE.wrongChannelType, ['forbidden', 'That cannot be done in this kind of channel.']],
   [CODE.systemMessage, ['forbidden', 'That cannot be done with a system message.']],
   [CODE.noReadHistory, ['forbidden', 'I may not read earlier messages there. Ask a server admin to allow it.']],
   [CODE.reactionBlocked, ['forbidden', 'I may not react to that message.']],
-  [CODE.automoderated, ['forbidden', 'The automatic moderation of this server blocked my message.']],
-  [CODE.threadArchived, ['closed', 'That thread is archived.']],
-  [CODE.threadLocked, ['closed', 'That thread is locked.']],
-  [CODE.tooManyThreads, ['forbidden', 'This server has as many active threads as Discord allows.']],
+  [
+    CODE.automoderated,
+    ['forbidden', 'The automatic moderation of this server blocked my message. A server admin can allow it.'],
+  ],
+  [CODE.threadArchived, ['closed', 'That thread is archived. Please ask in another one.']],
+  [CODE.threadLocked, ['closed', 'That thread is locked. Please ask in another one.']],
+  [
+    CODE.tooManyThreads,
+    ['forbidden', 'This server has as many active threads as Discord allows. Close one, then ask again.'],
+  ],
 ]);
 
 /** Discord's own code in something thrown by a call, or null. */
@@ -104,16 +116,26 @@ function refused(error: DiscordAPIError, what: string): Problem {
     /BASE_TYPE_MAX_LENGTH/.test(JSON.stringify(error.rawError)) &&
     /content/.test(error.message)
   )
-    return { kind: 'too-large', retry: { when: 'never' }, say: 'That is too long for one message.', detail };
+    return { kind: 'too-large', retry: { when: 'never' }, say: 'That is longer than Discord takes.', detail };
   const known = BY_CODE.get(code);
   if (known) return { kind: known[0], retry: { when: 'never' }, say: known[1], detail };
   if (error.status === 413)
-    return { kind: 'too-large', retry: { when: 'never' }, say: 'That is too large for Discord.', detail };
+    return { kind: 'too-large', retry: { when: 'never' }, say: 'That is larger than Discord takes.', detail };
   if (error.status === 403)
-    return { kind: 'forbidden', retry: { when: 'never' }, say: 'Discord does not let me do that there.', detail };
+    return {
+      kind: 'forbidden',
+      retry: { when: 'never' },
+      say: 'Discord does not let me do that here. A server admin can allow it.',
+      detail,
+    };
   if (error.status === 404)
-    return { kind: 'missing', retry: { when: 'never' }, say: 'That is no longer there.', detail };
-  return { kind: 'invalid', retry: { when: 'never' }, say: 'Discord refused that.', detail };
+    return { kind: 'missing', retry: { when: 'never' }, say: 'I cannot find that in Discord any more.', detail };
+  return {
+    kind: 'invalid',
+    retry: { when: 'never' },
+    say: 'Discord did not take what I sent. Whoever runs me finds the reason in my log.',
+    detail,
+  };
 }
 
 /** The fields that a 50035 names and what it calls their mistakes. Its words are left out: they repeat what a field held. */
@@ -127,7 +149,7 @@ function busy(ms: number, detail: string): Problem {
   return {
     kind: 'busy',
     retry: { when: 'after', ms },
-    say: 'Discord asks me to slow down. Please wait a moment.',
+    say: 'Discord asks me to wait a little. I try again by myself.',
     detail,
   };
 }
@@ -143,7 +165,8 @@ export function unauthorized(detail: string): Problem {
 }
 
 function away(kind: 'unreachable' | 'timeout', detail: string): Problem {
-  return { kind, retry: { when: 'later' }, say: 'Discord does not answer at the moment.', detail };
+  const what = kind === 'timeout' ? 'Discord did not answer in time.' : 'Discord cannot be reached right now.';
+  return { kind, retry: { when: 'later' }, say: `${what} Please try again in a moment.`, detail };
 }
 
 /** A `Failure` of our own making. */

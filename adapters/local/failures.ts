@@ -8,7 +8,7 @@ const SAY = {
   expired: 'That took too long. Please try it again.',
   'too-large': 'That is larger than I can take.',
   invalid: 'I cannot do that here.',
-  stopped: 'I am just being restarted. Please try again in a minute.',
+  stopped: 'I am being restarted. Please try again in a minute.',
 } as const;
 
 /** A failure of this platform: its kind is from the port's list, the sentence is the usual one unless told. */

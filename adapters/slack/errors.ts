@@ -16,8 +16,8 @@ const SAY: Record<ProblemKind, string> = {
   'too-large': 'That is longer than Slack takes.',
   malformed: 'Slack’s answer made no sense to me. Please try again.',
   cut: 'Slack’s answer ended in the middle. Please try again.',
-  model: 'The model failed.',
-  stopped: 'I am being restarted.',
+  model: 'The model failed. Please try again.',
+  stopped: 'I am being restarted. Please try again in a minute.',
   bug: 'Something went wrong on my side. Please try again.',
 };
 

@@ -58,7 +58,7 @@ export function say(markdown: string, controls: Body['controls'] = null): Answer
 
 /** What the core answers; when it could not record the event, words that say so, since these events never come again. */
 export async function answerOf(office: Office, work: () => Promise<Answer>): Promise<Answer> {
-  if (office.signal.aborted) return say('I am being restarted. Please try that again in a minute.');
+  if (office.signal.aborted) return say('I am being restarted. Please try again in a minute.');
   try {
     return await work();
   } catch (error) {

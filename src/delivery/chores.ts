@@ -51,13 +51,13 @@ const PATIENCE_MS = 60_000;
 const STOPPED: Problem = {
   kind: 'stopped',
   retry: { when: 'later' },
-  say: 'I am being restarted.',
+  say: 'I am being restarted. Please try again in a minute.',
   detail: 'delivery stopped',
 };
 const TOO_MANY: Problem = {
   kind: 'busy',
   retry: { when: 'later' },
-  say: 'Too much is waiting right now.',
+  say: 'Too much is waiting right now. Please try again in a minute.',
   detail: 'too many chores wait',
 };
 

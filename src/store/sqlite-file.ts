@@ -155,6 +155,6 @@ interface Write {
 const closed = {
   kind: 'stopped',
   retry: { when: 'later' },
-  say: 'I am just being restarted. Please try again in a minute.',
+  say: 'I am being restarted. Please try again in a minute.',
   detail: 'sqlite: the store has been closed',
 } as const;
