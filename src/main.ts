@@ -20,6 +20,7 @@ import { openOpenWebUI, STAND_IN } from './open-openwebui.ts';
 import { complaintFinding, examine, findingLine, isWell, reportOf } from './ops/doctor.ts';
 import { type Listener, openListener } from './ops/listener.ts';
 import { createLog, type Log } from './ops/log.ts';
+import { examineMachine, type Machine } from './ops/machine-findings.ts';
 import { closeInOrder } from './ops/shutdown.ts';
 import type { Platform } from './parley.ts';
 import { openStore } from './store/address.ts';
@@ -285,6 +286,11 @@ async function doctor(config: Config, asJson: boolean): Promise<void> {
     }
   };
   await look(examine(patient));
+  const machine: Machine = {
+    listen: async () => (await openListener(config.PARLEY_LISTEN, async () => ({}))).close(),
+    cache: async () => (await openCache(config.PARLEY_CACHE)).disconnect(),
+  };
+  await look(examineMachine(machine));
   const nextcloud = config.NEXTCLOUD_URL === null ? null : await openNextcloud(nextcloudOf(config));
   if (nextcloud) {
     const { examineNextcloud } = await import('./ops/nextcloud-findings.ts');

@@ -1,3 +1,4 @@
+import { Failure } from './chat/errors.ts';
 import { Secret } from './chat/secret.ts';
 import { connect, disconnect, type OpenWebUI } from './openwebui/connection.ts';
 
@@ -15,7 +16,7 @@ export const STAND_IN =
 
 /**
  * The server that is set; else the demo stand-in, which is then part of this process and keeps its chats in `demoFile` (in memory
- * when null). The stand-in is imported only then.
+ * when null). The stand-in is imported only then. Rejects with a `Failure` when that file is of no use.
  */
 export async function openOpenWebUI(set: {
   readonly url: string | null;
@@ -27,7 +28,9 @@ export async function openOpenWebUI(set: {
     return { server, standIn: null, close: () => disconnect(server) };
   }
   const { startOpenWebUI } = await import('./demo/openwebui/server.ts');
-  const demo = await startOpenWebUI(set.demoFile === null ? {} : { dataFile: set.demoFile });
+  const demo = await startOpenWebUI(set.demoFile === null ? {} : { dataFile: set.demoFile }).catch((error: unknown) => {
+    throw set.demoFile === null ? error : demoFailure(set.demoFile, error);
+  });
   const server = connect({ url: demo.url, key: new Secret(demo.key) });
   return {
     server,
@@ -37,4 +40,11 @@ export async function openOpenWebUI(set: {
       await demo.close();
     },
   };
+}
+
+/** Why the stand-in cannot start where it keeps its chats. */
+function demoFailure(file: string, error: unknown): Failure {
+  const say = `The built-in stand-in cannot keep its chats in ${file}. Make room on that disk and give the user that runs Parley the right to write there, or move the file away if it is damaged.`;
+  const detail = `demo: ${file}: ${error instanceof Error ? error.message : ''}`;
+  return new Failure({ kind: 'forbidden', retry: { when: 'never' }, say, detail }, { cause: error });
 }

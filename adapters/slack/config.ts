@@ -39,7 +39,7 @@ export const slackConfig = {
       z
         .string()
         .trim()
-        .regex(/^\S{8,}$/, 'is not a signing secret'),
+        .regex(/^(?!x(?:ox[a-z]|app)-)\S{8,}$/, 'is not a signing secret'),
       {
         meaning: 'Signing Secret of your Slack app: HTTP mode, used when no app token is set',
         example: '32 letters and digits',

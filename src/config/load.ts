@@ -46,7 +46,10 @@ export function loadConfig<Shape extends z.ZodRawShape>(
     });
   }
   const given = (setting: string) => (told.get(setting)?.secret ? null : (written.get(setting)?.value.trim() ?? null));
-  for (const part of parts) complaints.push(...(part.check?.((setting) => written.has(setting), given) ?? []));
+  // A file that cannot be read is told once; what it was to hold is not missed as well.
+  const unread = new Set(complaints.map(({ setting }) => setting));
+  const isSet = (setting: string) => written.has(setting) || unread.has(`${setting}_FILE`);
+  for (const part of parts) complaints.push(...(part.check?.(isSet, given) ?? []));
   if (read.success && complaints.length === 0) return { ok: true, config: read.data };
   return { ok: false, complaints };
 }

@@ -24,5 +24,9 @@ export function together(isSet: (setting: string) => boolean, names: readonly st
   if (given.length === 0 || given.length === names.length) return [];
   return names
     .filter((name) => !given.includes(name))
-    .map((setting) => ({ setting, what: `is missing, but ${given.join(' and ')} is set`, mend }));
+    .map((setting) => ({
+      setting,
+      what: `is missing, but ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'} set`,
+      mend,
+    }));
 }

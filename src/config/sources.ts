@@ -34,7 +34,7 @@ export function collect(
 ): { written: Map<string, Written>; complaints: Complaint[]; unknown: { name: string; from: string }[] } {
   const complaints: Complaint[] = [];
   const layers = [
-    { from: ENVIRONMENT, values: places.env },
+    { from: ENVIRONMENT, values: withoutQuotes(places.env) },
     { from: places.dotenv, values: readDotenv(places.dotenv, complaints) },
     { from: places.yaml, values: readYaml(places.yaml, complaints) },
   ];
@@ -66,6 +66,12 @@ export function collect(
     }
   }
   return { written, complaints, unknown: [...unknown].map(([name, from]) => ({ name, from })) };
+}
+
+/** `docker run --env-file` hands quotes on as they stand, where a shell and `.env` take them away. */
+function withoutQuotes(values: Places['env']): Places['env'] {
+  const bare = (value: string | undefined) => value?.trim().replace(/^(["'])(.*)\1$/s, '$2');
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, bare(value)]));
 }
 
 function readDotenv(path: string, complaints: Complaint[]): Record<string, string | undefined> {

@@ -64,7 +64,9 @@ async function* examineStore({ openStore, storeAddress, vault }: Patient): Async
       );
     else if (links.all > 0) yield ok('linked accounts', `${links.all}, and all can be opened.`);
   } catch (error) {
-    yield fail('store', problemOf(error).say, 'Check PARLEY_STORE and who may write there');
+    // An address of another kind may hold a password.
+    const shown = storeAddress.startsWith('sqlite:') ? ` (${storeAddress})` : '';
+    yield fail('store', problemOf(error).say, `Look at PARLEY_STORE${shown}`);
   }
 }
 
@@ -79,11 +81,18 @@ async function* examineServer({ server, standIn, model, allowAdminKey }: Patient
     const problem = problemOf(error);
     const isOther = problem.kind === 'missing' || problem.kind === 'malformed';
     const fact = isOther ? 'Something answers there, but not as Open WebUI does.' : 'It cannot be reached.';
-    yield fail(
-      'Open WebUI',
-      `${fact} (${problem.detail})`,
-      `Check OPENWEBUI_URL (${server.url})${isOther ? '' : ', that the server runs, and that this machine may reach it'}`,
-    );
+    const plain = problem.detail.includes('ERR_SSL_WRONG_VERSION_NUMBER');
+    yield plain
+      ? fail(
+          'Open WebUI',
+          `What answers at ${server.url} speaks http, not https.`,
+          'Write http:// in OPENWEBUI_URL, or the port where it speaks https',
+        )
+      : fail(
+          'Open WebUI',
+          `${fact} (${problem.detail})`,
+          `Check OPENWEBUI_URL (${server.url})${isOther ? '' : ', that the server runs, and that this machine may reach it'}`,
+        );
     return;
   }
   const account = await whoAmI(server).catch(problemOf);

@@ -76,7 +76,8 @@ function cannotListen(where: { host: string; port: number }, code: string) {
       : code === 'EACCES'
         ? `PARLEY_LISTEN: this account may not listen on ${spot}. Choose a port above 1023.`
         : `PARLEY_LISTEN: ${spot} cannot be listened on (${code}). Choose an address of this machine.`;
-  return { kind: 'invalid', retry: { when: 'never' }, say, detail: `listen ${spot}: ${code}` } as const;
+  const kind = code === 'EADDRINUSE' ? 'busy' : 'invalid';
+  return { kind, retry: { when: 'never' }, say, detail: `listen ${spot}: ${code}` } as const;
 }
 
 async function answerReady(response: ServerResponse, readiness: Readiness): Promise<void> {

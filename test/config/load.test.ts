@@ -138,6 +138,18 @@ describe('a wrong configuration', () => {
     );
   });
 
+  it('takes quotes away that a container platform left around a value', () => {
+    const quoted = { OPENWEBUI_URL: '"https://chat.example.org"', OPENWEBUI_API_KEY: "'sk-0123456789'" };
+    const read = config(quoted);
+    expect(read.OPENWEBUI_URL).toBe('https://chat.example.org');
+    expect(read.OPENWEBUI_API_KEY?.reveal()).toBe('sk-0123456789');
+  });
+
+  it('tells of a file that cannot be read once, and does not miss what it was to hold as well', () => {
+    const text = complaints({ OPENWEBUI_URL: server.OPENWEBUI_URL, OPENWEBUI_API_KEY_FILE: '/nowhere/key' });
+    expect(text).toMatch(/^Parley cannot start: One setting is not right/);
+  });
+
   it('refuses an address with a password in it, without repeating it', () => {
     const text = complaints({ ...server, OPENWEBUI_URL: 'ftp://chat.example.org' });
     expect(text).toMatch(/OPENWEBUI_URL is not an address beginning with http/);

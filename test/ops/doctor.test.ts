@@ -36,6 +36,9 @@ describe('what doctor says of a wrong address of Open WebUI', () => {
     expect(await failures(url)).toEqual([
       expect.stringMatching(/^Open WebUI: Something answers there, but not as Open WebUI does\. \(.*404/),
     ]);
+    expect(await failures(url.replace('http:', 'https:'))).toEqual([
+      `Open WebUI: What answers at ${url.replace('http:', 'https:')} speaks http, not https.`,
+    ]);
     other.closeAllConnections();
     await new Promise((closed) => other.close(closed));
     expect(await failures(url)).toEqual([
