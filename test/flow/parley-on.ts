@@ -1,5 +1,4 @@
 import type { UnlinkedPolicy } from '../../src/accounts/accounts.ts';
-import { systemClock } from '../../src/chat/clock.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import type { OpenNextcloud } from '../../src/inbox/nextcloud.ts';
 import { connect, disconnect } from '../../src/openwebui/connection.ts';
@@ -9,6 +8,7 @@ import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { awakeClock } from '../awake.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 
 /** Parley whole behind one platform, with a scripted Open WebUI. */
@@ -60,7 +60,7 @@ export async function parleyOn(platform: MakePlatform, given: Given = {}): Promi
       cache: await openCache(null),
       server,
       platforms: [make({ store, log })],
-      clock: systemClock,
+      clock: awakeClock,
       log,
       model: null,
       webAddress: openWebUI.url,

@@ -14,6 +14,7 @@ import { openCache } from '../../src/store/cache.ts';
 import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault, type Vault } from '../../src/store/vault.ts';
+import { awakeClock } from '../awake.ts';
 import { person } from '../person.ts';
 import { type ScriptedOpenWebUI, startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { createPlain, type Plain, type PlainMessage } from '../servers/plain.ts';
@@ -85,7 +86,7 @@ export async function openWorld(
 ): Promise<World> {
   const openWebUI = given.openWebUI ?? (await startScriptedOpenWebUI());
   const vault = given.vault ?? createVault(null);
-  const clock = given.clock ?? systemClock;
+  const clock = given.clock ?? awakeClock;
   const store = given.store ?? openSqlite(':memory:', { vault });
   const plain = given.plain ?? createPlain({ clock: systemClock });
   const server = connect({ url: openWebUI.url, key: new Secret(given.key ?? openWebUI.key) });

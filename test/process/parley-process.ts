@@ -40,11 +40,8 @@ function expectNoLeak(env: Record<string, string>, lines: readonly string[]): vo
   if (leaks.length > 0) throw new Error(`Secrets were found where they must not stand:\n${leaks.join('\n')}`);
 }
 
-/** What a process that ends by itself printed, its exit code, and how long it took, in milliseconds. */
-export async function outcome(
-  child: ChildProcess,
-): Promise<{ code: number | null; out: string; err: string; ms: number }> {
-  const began = performance.now();
+/** What a process that ends by itself printed, and its exit code. */
+export async function outcome(child: ChildProcess): Promise<{ code: number | null; out: string; err: string }> {
   let out = '';
   let err = '';
   child.stdout?.on('data', (chunk: Buffer) => {
@@ -54,7 +51,7 @@ export async function outcome(
     err += chunk.toString();
   });
   await once(child, 'close');
-  return { code: child.exitCode, out, err, ms: performance.now() - began };
+  return { code: child.exitCode, out, err };
 }
 
 /** Starts Parley and waits until it is ready; rejects with its output when it ends before that. */

@@ -7,6 +7,7 @@ import type { MessageRef, Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
 import { allCommands } from '../../../src/commands/all.ts';
+import { awakeClock } from '../../awake.ts';
 import { closeAfter } from '../../close-after.ts';
 import type { Channel, Message } from '../../servers/discord/records.ts';
 import type { DiscordOptions as ServerOptions } from '../../servers/discord/server.ts';
@@ -105,6 +106,7 @@ export function optionsFor(server: Stage['server']): DiscordOptions {
     server: null,
     recent: async () => [],
     fileOrigins: [server.cdnUrl],
+    clock: awakeClock,
   };
 }
 

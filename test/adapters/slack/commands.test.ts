@@ -101,7 +101,7 @@ describe('slash commands', () => {
     expect(slack.world.ephemerals).toHaveLength(1);
     const again = await adapter.reopen(surface.ref);
     expect(again).toHaveProperty('mode', 'once');
-    const old = { ...surface.ref, via: { ...trigger, expiresAt: Date.now() - 1 } };
+    const old = { ...surface.ref, via: { ...trigger, expiresAt: trigger.expiresAt - 86_400_000 } };
     expect(await adapter.reopen(old)).toBe('post-anew');
   });
 });

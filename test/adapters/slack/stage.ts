@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createSlack, type SlackAdapter, type SlackOptions } from '../../../adapters/slack/slack.ts';
 import type { Answer, Host, Suggest } from '../../../src/chat/adapter.ts';
-import { systemClock } from '../../../src/chat/clock.ts';
 import type { ChatEvent } from '../../../src/chat/events.ts';
 import { type Choice, type Field, type Form, field as fieldOf } from '../../../src/chat/forms.ts';
 import type { Place } from '../../../src/chat/places.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import type { Controls, Part, Rendered } from '../../../src/chat/view.ts';
 import { MANIFEST_FILE } from '../../../tools/manifest.ts';
+import { awakeClock } from '../../awake.ts';
 import { closeAfter } from '../../close-after.ts';
 import { fromManifest } from '../../servers/slack/manifest.ts';
 import { type SlackServer, startSlack } from '../../servers/slack/server.ts';
@@ -79,7 +79,7 @@ export function optionsFor(slack: SlackServer): Omit<SlackOptions, 'log'> {
     signingSecret: null,
     apiUrl: slack.apiUrl,
     direct: 'threads',
-    clock: systemClock,
+    clock: awakeClock,
   };
 }
 
