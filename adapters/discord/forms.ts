@@ -46,7 +46,11 @@ export function stepOf(form: Form, name: string): number {
  * session has it, and is not cut.
  */
 function shown(form: Form): readonly Field[] {
-  return form.fields.filter((field) => !(typeof field.initial === 'string' && field.initial.length > TEXT));
+  return form.fields.filter((field) => !isLong(field));
+}
+
+function isLong({ initial }: Field): boolean {
+  return typeof initial === 'string' && initial.length > TEXT;
 }
 
 /**
@@ -74,7 +78,10 @@ export function modalOf(form: Form, step: number, isPrivate: boolean): object | 
   const steps = stepsOf(form);
   const title = steps > 1 ? `${form.title} (${step + 1} of ${steps})` : form.title;
   const complaints = Object.entries(form.errors).map(([name, what]) => `${labelOf(form, name)}: ${what}`);
-  const intro = [...complaints, ...(step === 0 && form.intro ? [form.intro] : [])].join('\n');
+  const kept = form.fields
+    .filter(isLong)
+    .map((field) => `${field.label} is too long to be shown here. It stays as it is.`);
+  const intro = [...complaints, ...(step === 0 && form.intro ? [form.intro] : []), ...kept].join('\n');
   const top =
     intro !== '' && fields.length < FIELDS ? [{ type: ComponentType.TextDisplay, content: cut(intro, TEXT) }] : [];
   return {
@@ -203,7 +210,8 @@ function textInput(field: Field, index: number): object {
         : '';
   const offered = field.choices.map((choice) => choice.label).join(', ');
   const placeholder = field.placeholder ?? (offered === '' ? formatOf(field) : `One of: ${offered}`);
-  const max = Math.max(1, Math.min(TEXT, field.maxLength ?? TEXT));
+  // What was typed already may be longer than is asked for: it can be shortened, and is not cut.
+  const max = Math.min(TEXT, Math.max(1, field.maxLength ?? TEXT, value.length));
   return {
     type: ComponentType.TextInput,
     custom_id: customId(kind, field, index),

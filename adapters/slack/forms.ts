@@ -54,7 +54,7 @@ export function formView(form: Form, trigger: Pick<Trigger, 'place' | 'private'>
     blocks: [
       ...(complaints.length > 0 ? [context(`:warning: Please look at:\n${complaints.join('\n')}`)] : []),
       ...(form.intro ? sections(form.intro, INPUT_UNITS) : []),
-      ...form.fields.map((field, index) => inputBlock(field, index, zone)),
+      ...form.fields.map((field, index) => (isLong(field) ? unshown(field) : inputBlock(field, index, zone))),
     ],
   };
 }
@@ -74,6 +74,16 @@ function blockId(index: number, name: string): string {
 /** The `action_id` of a field: its type, and the option whose suggestions it asks for. */
 function actionId(field: Field): string {
   return field.suggest === null ? field.type : `${field.type}:${field.suggest}`;
+}
+
+/** A text that is longer than Slack's inputs is not shown, so that sending the form does not cut it: who made the form has it. */
+function isLong({ initial }: Field): boolean {
+  return typeof initial === 'string' && initial.length > INPUT_UNITS;
+}
+
+function unshown({ label, initial }: Field): Block {
+  const units = String(initial).length.toLocaleString('en');
+  return context(`*${literal(label)}* has ${units} characters, more than fit here. It stays as it is.`);
 }
 
 function inputBlock(field: Field, index: number, zone: string | null): Block {
@@ -149,11 +159,9 @@ function element(field: Field, zone: string | null): Record<string, unknown> {
 }
 
 function typed(field: Field, first: string | null) {
-  const most = Math.min(field.maxLength ?? INPUT_UNITS, INPUT_UNITS);
-  return {
-    ...(most > 0 && { max_length: most }),
-    ...(first !== null && { initial_value: first.slice(0, most).toWellFormed() }),
-  };
+  // What was typed already may be longer than is asked for: it can be shortened, and is not cut.
+  const most = Math.min(Math.max(field.maxLength ?? INPUT_UNITS, first?.length ?? 0), INPUT_UNITS);
+  return { ...(most > 0 && { max_length: most }), ...(first !== null && { initial_value: first.toWellFormed() }) };
 }
 
 /** A list: Slack's own while it is short and known, else one that asks while the person types. */

@@ -9,7 +9,7 @@ import { findPrompt } from '../commands/prompt-names.ts';
 import type { Command } from '../commands/registry.ts';
 import { findCommand, isParley, unknownCommand } from './find-command.ts';
 import { showErrors, showStep } from './form-answers.ts';
-import { nextStep, stepCount } from './form-sessions.ts';
+import { nextStep, stepCount, unshownIn } from './form-sessions.ts';
 import { over, somebodyElses } from './form-words.ts';
 import { createRunCommand, type RunRooms, type Use } from './run-command.ts';
 
@@ -114,7 +114,8 @@ export function createCalls(rooms: RunRooms): Calls {
       const closed = refused(event.author, found.session.conversation);
       if (closed) return closed;
       const { step } = found;
-      const session = { ...found.session, values: new Map([...found.session.values, ...event.values]) };
+      const unshown = unshownIn(found.session, step, rooms.limits(event.place.platform).formFields, event.values);
+      const session = { ...found.session, values: new Map([...unshown, ...found.session.values, ...event.values]) };
       await forms.save(session, event.author.ref);
       const command = registry.find(session.command);
       if (!command) return say('That form belongs to a command that is no longer there.', true);

@@ -142,6 +142,18 @@ function wasSent(session: Session, step: number, most: number | null): boolean {
   return session.fields.some(({ name }) => stepOf(session, name, most) === step && session.values.has(name));
 }
 
+/** What stands in the fields of a step that the platform could not show, since it was too long: it stays as it is. Pure. */
+export function unshownIn(
+  session: Session,
+  step: number,
+  most: number | null,
+  sent: ReadonlyMap<string, FormValue>,
+): [string, FormValue][] {
+  return session.fields.flatMap(({ name, initial }): [string, FormValue][] =>
+    initial === null || sent.has(name) || stepOf(session, name, most) !== step ? [] : [[name, initial]],
+  );
+}
+
 /** One step of a session as a form, filled in with what was typed already. Pure. */
 export function formOf(
   session: Session,

@@ -85,12 +85,17 @@ export async function furnish(openWebUI: ScriptedOpenWebUI): Promise<void> {
   await makePrompt(world, { command: 'there', content: 'Old' });
 }
 
-/** The commands of all prompts on the server, in order. */
-export async function commandsOn(openWebUI: ScriptedOpenWebUI): Promise<string[]> {
+/** The prompts on the server. */
+export async function promptsOn(openWebUI: ScriptedOpenWebUI): Promise<readonly Prompt[]> {
   const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
   const { items } = await pagePrompts(server, {});
   await disconnect(server);
-  return items.map((one) => one.command).sort();
+  return items;
+}
+
+/** The commands of all prompts on the server, in order. */
+export async function commandsOn(openWebUI: ScriptedOpenWebUI): Promise<string[]> {
+  return (await promptsOn(openWebUI)).map((one) => one.command).sort();
 }
 
 /** The name and type of a file of prompts. */
