@@ -5,6 +5,7 @@ import { type Problem, problemOf } from '../chat/errors.ts';
 import type { View } from '../chat/view.ts';
 import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
+import { createCheckpoints } from '../store/checkpoints.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { createTaskFiles } from './files.ts';
@@ -63,9 +64,14 @@ export function runTask(
   let state: TaskState = resumeTask(job, request.order, clock.now());
   let reply: LiveReply | null = null;
   let ended = false;
-  let writing: Promise<unknown> = Promise.resolve();
 
-  const talk = { state: () => state, dispatch, written: () => writing, gone: gone.signal, later };
+  const checkpoints = createCheckpoints(store.jobs, job, {
+    lost: abandon,
+    failed: (error) =>
+      log.warn({ error }, 'a task could not be left in the store, or given back: then its lease will run out'),
+  });
+
+  const talk = { state: () => state, dispatch, written: checkpoints.written, gone: gone.signal, later };
   const remote = createRemote({ ...rooms, log, spell }, { job, request, files }, talk);
 
   function dispatch(event: TaskEvent): void {
@@ -99,7 +105,7 @@ export function runTask(
         follow(finish(effect.view));
         break;
       case 'checkpoint':
-        checkpoint();
+        checkpoints.leave(state);
         break;
       case 'end':
         end().then(over.resolve, over.reject);
@@ -147,7 +153,7 @@ export function runTask(
         await files.post(identity.nc, seen, file, { place: at, index, sure: job.attempts === 1 }, gone.signal);
         if (ended) return;
         dispatch({ type: 'posted', count: index + 1 });
-        await writing;
+        await checkpoints.written();
       }
     }
     dispatch({ type: 'settled' });
@@ -186,24 +192,14 @@ export function runTask(
     dispatch({ type: 'undelivered' });
   }
 
-  function checkpoint(): void {
-    const json = JSON.stringify(state);
-    writing = writing
-      .then(() => store.jobs.checkpoint(job, json))
-      .then((held) => {
-        if (!held) abandon();
-      })
-      .catch((error: unknown) => log.warn({ error }, 'a task could not be left in the store'));
-  }
-
   async function end(): Promise<void> {
     ended = true;
     stopTimers();
     const { problem, cancelled, startedAt } = state;
     const outcome = problem?.kind ?? (state.result ? 'done' : cancelled ? 'cancelled' : 'gone');
     log.info({ ms: clock.now() - startedAt, number: state.seen?.id, outcome }, 'task over');
-    checkpoint();
-    await writing;
+    checkpoints.leave(state);
+    await checkpoints.written();
     const then = whatFollows(job, request, state, rooms.vault, clock.now());
     await store.jobs.finish(job, 'done', problem?.detail ?? null, then, clock.now());
   }
@@ -222,14 +218,7 @@ export function runTask(
     over.resolve();
   }
 
-  async function giveBack(): Promise<void> {
-    await writing;
-    await store.jobs
-      .retry(job, clock.now(), 'let go of')
-      .catch((error: unknown) => log.warn({ error }, 'a task could not be given back; its lease will run out'));
-  }
-
   lost.addEventListener('abort', abandon, { once: true });
   dispatch({ type: 'begin' });
-  return { dispatch, abandon, giveBack, over: over.promise };
+  return { dispatch, abandon, giveBack: () => checkpoints.giveBack(clock.now()), over: over.promise };
 }

@@ -3,6 +3,7 @@ import { type Problem, problemOf } from '../chat/errors.ts';
 import type { Place } from '../chat/places.ts';
 import type { Delivery, LiveReply } from '../delivery/delivery.ts';
 import type { Log } from '../ops/log.ts';
+import { createCheckpoints } from '../store/checkpoints.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
 import { type Answering, LET_GO } from './answering.ts';
@@ -66,9 +67,13 @@ export function runTurn(
   let gathered: Gathered | null = null;
   let reply: LiveReply | null = null;
   let ended = false;
-  let writing: Promise<unknown> = Promise.resolve();
   let checkpointDue = clock.now() + CHECKPOINT_MS;
   let rest: (() => void) | null = null;
+  const checkpoints = createCheckpoints(store.jobs, job, {
+    lost: abandon,
+    failed: (error) =>
+      log.warn({ error }, 'a turn could not be left in the store, or given back: then its lease will run out'),
+  });
   const pictures = createPictures({ delivery, outbox: store.outbox, log, job, question });
 
   function dispatch(event: TurnEvent): void {
@@ -211,13 +216,7 @@ export function runTurn(
 
   function checkpoint(): void {
     checkpointDue = clock.now() + CHECKPOINT_MS;
-    const json = JSON.stringify(state);
-    writing = writing
-      .then(() => store.jobs.checkpoint(job, json))
-      .then((held) => {
-        if (!held) abandon();
-      })
-      .catch((error: unknown) => log.warn({ error }, 'a turn could not be left in the store'));
+    checkpoints.leave(state);
   }
 
   async function end(): Promise<void> {
@@ -232,7 +231,7 @@ export function runTurn(
       'turn over',
     );
     checkpoint();
-    await writing;
+    await checkpoints.written();
     const after = {
       key: `after:${job.id}`,
       lane: 'after',
@@ -261,14 +260,7 @@ export function runTurn(
     over.resolve();
   }
 
-  async function giveBack(): Promise<void> {
-    await writing;
-    await store.jobs
-      .retry(job, clock.now(), 'let go of')
-      .catch((error: unknown) => log.warn({ error }, 'a turn could not be given back; its lease will run out'));
-  }
-
   lost.addEventListener('abort', abandon, { once: true });
   dispatch({ type: 'begin' });
-  return { dispatch, abandon, giveBack, over: over.promise };
+  return { dispatch, abandon, giveBack: () => checkpoints.giveBack(clock.now()), over: over.promise };
 }
