@@ -1,52 +1,37 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, ChannelType, InteractionType } from 'discord.js';
-import type { Answer, Host } from '../../src/chat/adapter.ts';
-import type { Clock } from '../../src/chat/clock.ts';
 import { type CommandSpec, shortcutsOf } from '../../src/chat/commands.ts';
 import { problemOf } from '../../src/chat/errors.ts';
 import type { ButtonEvent, CommandEvent, FormEvent, Trigger } from '../../src/chat/events.ts';
-import type { Form } from '../../src/chat/forms.ts';
-import type { FileRef, Person } from '../../src/chat/messages.ts';
+import type { FileRef } from '../../src/chat/messages.ts';
 import { Secret } from '../../src/chat/secret.ts';
-import type { Answers } from './answers.ts';
 import { choicesJson, choicesTyped } from './commands.ts';
-import { noteOf, type OpenForms, offering, readFormId, stepOf, stepsOf, valuesOf } from './forms.ts';
+import { noteOf, readFormId, stepsOf, valuesOf } from './forms.ts';
 import { fileOf, type Parser } from './parse.ts';
 import { NO_SERVER, PLATFORM, type Places } from './places.ts';
 import { controlOf } from './render.ts';
+import { type Asked, createSettling, type SettlingRooms } from './settling.ts';
 import { readMessage, type WireInteraction, type WireMessage, wireInteraction } from './wire.ts';
 
 /** An interaction's token lives so long; a little is kept back for the way (our reference, discord 1.7). */
 const TOKEN_MS = 15 * 60_000 - 5_000;
-/** Discord waits three seconds for the first answer; after this time we defer by ourselves. */
-const DEFER_MS = 1_500;
 const CHANNEL_TYPES = { direct: 1, group: 3 } as const;
 
-export interface InteractionsOptions {
-  readonly answers: Answers;
-  readonly forms: OpenForms;
+/** What reading interactions needs besides answering them. */
+export interface InteractionsOptions extends SettlingRooms {
   readonly places: Places;
   readonly parser: Parser;
-  readonly clock: Clock;
-  host(): Host;
   commands(): readonly CommandSpec[];
-  /** What could not be answered through the interaction goes to the person another way. */
-  elsewhere(trigger: Trigger, answer: Extract<Answer, { do: 'say' }>): Promise<void>;
-  failed(what: string, detail: string): void;
 }
 
-/** What is known of an interaction of any kind. */
-interface Known {
+/** An interaction of any kind, as it came. */
+interface Known extends Asked {
   readonly wire: WireInteraction;
-  readonly author: Person;
-  readonly trigger: Trigger;
-  /** A click, or a form that was opened by one: it stands on a message, which need not change. */
-  readonly onMessage: boolean;
-  readonly isForm: boolean;
 }
 
 /** Takes commands, clicks, forms and half-typed options. Never throws. */
 export function createInteractions(options: InteractionsOptions): (data: unknown) => Promise<void> {
   const { answers, forms, places, parser, clock } = options;
+  const settle = createSettling(options);
 
   return async (data) => {
     const read = wireInteraction.safeParse(data);
@@ -157,7 +142,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
       files,
       target: on && { ...parser.message({ ...on, guild_id: wire.guild_id ?? null }, trigger.place), ...hanging(on) },
     };
-    await answer(known, options.host().accept(event));
+    await settle(known, options.host().accept(event));
 
     function hanging({ thread }: WireMessage) {
       if (thread === null || trigger.place.team === NO_SERVER) return {};
@@ -182,7 +167,7 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
       value: wire.data?.values?.[0] ?? null,
       on: { place: trigger.place, id: wire.message?.id ?? wire.id },
     };
-    await answer(known, options.host().accept(event));
+    await settle(known, options.host().accept(event));
   }
 
   async function submit(known: Known): Promise<void> {
@@ -211,103 +196,8 @@ export function createInteractions(options: InteractionsOptions): (data: unknown
       form: which.id,
       values: new Map(open?.values ?? read),
     };
-    await answer(known, options.host().accept(event), which.id);
+    await settle(known, options.host().accept(event), which.id);
   }
-
-  /** Gives the core's answer as the first one, or defers when it takes too long and gives it then. */
-  async function answer(known: Known, accepted: Promise<Answer>, form: string | null = null): Promise<void> {
-    const settled = accepted.catch((error: unknown): Answer => {
-      options.failed('interaction', problemOf(error).detail);
-      return say('I could not take that in. Please try again.');
-    });
-    const late = Promise.withResolvers<null>();
-    const cancel = clock.after(DEFER_MS, () => late.resolve(null));
-    const first = await Promise.race([settled, late.promise]).finally(cancel);
-    try {
-      if (first !== null) return await give(known, first, form);
-      await (known.onMessage ? answers.nod(known.trigger) : answers.defer(known.trigger, known.trigger.private));
-      await giveLate(known, await settled, form);
-    } catch (error) {
-      const problem = problemOf(error);
-      options.failed('interaction', problem.detail);
-      const meant = await settled;
-      if (meant.do === 'say' && problem.kind === 'expired') await options.elsewhere(known.trigger, meant);
-    }
-  }
-
-  async function give(known: Known, meant: Answer, form: string | null): Promise<void> {
-    const { trigger, onMessage } = known;
-    switch (meant.do) {
-      case 'none':
-        close(form);
-        return onMessage ? answers.nod(trigger) : answers.swallow(trigger);
-      case 'say':
-        close(form);
-        if (meant.instead && onMessage) return answers.instead(trigger, meant.body, meant.private);
-        return answers.say(trigger, meant.body, meant.private);
-      case 'form':
-        if (!known.isForm) return answers.modal(trigger, offered(known, meant.form), 0);
-        forms.keep(offered(known, meant.form), trigger.private);
-        return answers.say(trigger, noteOf(meant.form, 0, 'One more form is to be filled in.'), true);
-      case 'errors':
-        return answers.say(trigger, wrong(form, meant.fields), true);
-      case 'work':
-        close(form);
-        return answers.defer(trigger, meant.private);
-    }
-  }
-
-  /** As {@link give}, after the interaction has been deferred: no form can be opened then, and who sees the answer is settled. */
-  async function giveLate(known: Known, meant: Answer, form: string | null): Promise<void> {
-    const { trigger, onMessage } = known;
-    const hidden = meant.do === 'form' || meant.do === 'errors' || (meant.do !== 'none' && meant.private);
-    const shownToAll = !onMessage && !trigger.private;
-    if (!onMessage && (meant.do === 'none' || (hidden && shownToAll))) await answers.clear(trigger);
-    switch (meant.do) {
-      case 'none':
-      case 'work':
-        return close(form);
-      case 'say':
-        close(form);
-        if (meant.instead && onMessage) return answers.instead(trigger, meant.body, hidden);
-        return answers.moreOf(trigger, meant.body, hidden);
-      case 'form':
-        forms.keep(offered(known, meant.form), trigger.private);
-        return answers.moreOf(trigger, noteOf(meant.form, 0, 'That took me a moment. The form is ready now.'), true);
-      case 'errors':
-        return answers.moreOf(trigger, wrong(form, meant.fields), true);
-    }
-  }
-
-  /** A field names its command by itself. */
-  function offered({ author, trigger }: Known, form: Form): Form {
-    const asked = { command: '', typed: '', author, place: trigger.place };
-    return offering(form, (option) => options.host().suggest({ ...asked, option }));
-  }
-
-  function close(form: string | null): void {
-    if (form !== null) forms.delete(form);
-  }
-
-  /** What is wrong with a form, and the button that opens it again as it was filled in. */
-  function wrong(id: string | null, fields: Readonly<Record<string, string>>) {
-    const open = id === null ? undefined : forms.get(id);
-    if (!open || id === null) {
-      const lines = Object.entries(fields).map(([name, what]) => `- **${name}**: ${what}`);
-      return { markdown: ['That did not work. Please start again.', ...lines].join('\n'), controls: null };
-    }
-    open.form = {
-      ...open.form,
-      errors: fields,
-      fields: open.form.fields.map((field) => ({ ...field, initial: open.values.get(field.name) ?? field.initial })),
-    };
-    const [first = ''] = Object.keys(fields);
-    return noteOf(open.form, stepOf(open.form, first), 'That did not work yet. Nothing you typed is lost.');
-  }
-}
-
-function say(markdown: string): Answer {
-  return { do: 'say', body: { markdown, controls: null }, private: true };
 }
 
 /** An option as somebody would type it. */
