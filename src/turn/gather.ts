@@ -2,7 +2,6 @@ import type { Accounts, Identity } from '../accounts/accounts.ts';
 import type { Adapter } from '../chat/adapter.ts';
 import type { Clock } from '../chat/clock.ts';
 import { Failure, problemOf } from '../chat/errors.ts';
-import type { Message } from '../chat/messages.ts';
 import type { Place } from '../chat/places.ts';
 import type { Turn } from '../openwebui/chat-tree.ts';
 import { branch } from '../openwebui/chat-tree.ts';
@@ -23,6 +22,7 @@ import { withFileTexts } from './file-text.ts';
 import { withoutForeignFiles } from './foreign-files.ts';
 import { knownTurns } from './known-turns.ts';
 import { conversationKey } from './locate.ts';
+import { overhear } from './overhear.ts';
 import { decodeQuestion, type Question } from './question.ts';
 import type { Ids, TurnState } from './state.ts';
 import { putInFolder, requestOf, wishedFiles } from './wished.ts';
@@ -45,9 +45,6 @@ export interface Gathered {
  * `Failure` that the person is told.
  */
 export type Gather = (job: Job, question: Question, state: TurnState, signal: AbortSignal) => Promise<Gathered>;
-
-/** Messages of people that are read before a question. */
-const OVERHEARD = 50;
 
 /** See {@link Gather}. */
 export function createGather(rooms: {
@@ -83,21 +80,10 @@ export function createGather(rooms: {
   ): Promise<Gathered> {
     const place = state.place ?? question.place;
     const adapter = rooms.adapter(place.platform);
-    const conversation = await store.conversations.get(conversationKey(job, question, place));
-    if (!conversation) throw new Failure(lostConversation(job));
-    const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
-    const before = state.ids ? state : replaced && savedTurn(replaced);
-    const old = before?.ids ?? null;
-    // Edited, and not begun by a try before a crash: a question of its own, beside what it was.
-    const was = question.revised && !state.ids && replaced ? decodeQuestion(replaced.payload, rooms.vault) : null;
-    const chat = old?.chatId ? old : conversation;
-    // Who asks first gives the conversation its chat.
-    const owner = chat.chatId === null ? ask.owner : chat.owner;
-    const save = owner === ask.owner ? ask : await accounts.owning(owner);
-    const isOwn = save !== null && sameAccount(ask, save);
+    const { conversation, before, old, was, chat, owner, save, isOwn } = await basis(ask, job, question, state, place);
     const [model, overheard, attachments, upToDate] = await Promise.all([
       rooms.findModel(ask, question, place),
-      overhear(adapter, place, question, conversation),
+      overhear(adapter, place, question, conversation.seen, rooms.log),
       attach(adapter, ask.server, question.files, rooms.limits, signal, !isOwn),
       rooms.savePending(conversation.key, chat),
     ]);
@@ -165,6 +151,23 @@ export function createGather(rooms: {
     };
   }
 
+  /** What a question builds on: its conversation and chat, what an earlier try or the answer it replaces has left, and whose account saves. */
+  async function basis(ask: Identity, job: Job, question: Question, state: TurnState, place: Place) {
+    const conversation = await store.conversations.get(conversationKey(job, question, place));
+    if (!conversation) throw new Failure(lostConversation(job));
+    const replaced = question.replaces === null ? null : await store.jobs.get(question.replaces);
+    const before = state.ids ? state : replaced && savedTurn(replaced);
+    const old = before?.ids ?? null;
+    // Edited, and not begun by a try before a crash: a question of its own, beside what it was.
+    const was = question.revised && !state.ids && replaced ? decodeQuestion(replaced.payload, rooms.vault) : null;
+    const chat = old?.chatId ? old : conversation;
+    // Who asks first gives the conversation its chat.
+    const owner = chat.chatId === null ? ask.owner : chat.owner;
+    const save = owner === ask.owner ? ask : await accounts.owning(owner);
+    const isOwn = save !== null && sameAccount(ask, save);
+    return { conversation, before, old, was, chat, owner, save, isOwn };
+  }
+
   /** Null where the owner's account turns out to be of no use: the question is kept for later then. */
   async function openFor(
     { ask, save }: { readonly ask: Identity; readonly save: Identity },
@@ -197,33 +200,6 @@ export function createGather(rooms: {
     const conversation = await store.conversations.get(key);
     const given = conversation?.titledBy === 'person' ? conversation.title : null;
     return given ?? titleOf(question.text, 100);
-  }
-
-  async function overhear(
-    adapter: Adapter,
-    place: Place,
-    question: Question,
-    conversation: Conversation,
-  ): Promise<{ messages: readonly Message[]; notices: readonly string[] }> {
-    const fresh = question.message !== null && question.place.thread === null && place.thread !== null;
-    if (fresh || question.private || place.kind === 'direct') return { messages: [], notices: [] };
-    const seen = conversation.seen === null ? null : { place, id: conversation.seen };
-    try {
-      const around = seen ? { before: null, after: seen } : { before: question.message, after: null };
-      const messages = await adapter.history(place, around, OVERHEARD);
-      return {
-        messages: messages.filter(
-          // A thread may repeat the message that it hangs on, which was told with its own turn.
-          ({ ours, ref, at }) =>
-            !ours && ref.id !== question.message?.id && ref.id !== conversation.seen && at <= question.at,
-        ),
-        notices: [],
-      };
-    } catch (error) {
-      const problem = problemOf(error);
-      rooms.log.warn({ kind: problem.kind, detail: problem.detail }, 'history could not be read');
-      return { messages: [], notices: ['I could not read the earlier messages here, so I only know your question.'] };
-    }
   }
 
   /** Ties the conversation to its chat, unless somebody asked for a new conversation in the meantime. */
