@@ -52,11 +52,16 @@ export function openBookFile(path: string): DatabaseSync {
     return db;
   } catch (error) {
     db?.close();
-    const say = `The local page cannot keep its messages in ${place}. Give the user that runs Parley the right to write there, or move the file away if it is damaged or of a newer Parley.`;
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new Failure(
-      { kind: 'forbidden', retry: { when: 'never' }, say, detail: `local: ${place}: ${detail}` },
-      { cause: error },
-    );
+    throw bookFailure(place, error);
   }
+}
+
+/** Why the page's data file is of no use, and how to mend it. */
+export function bookFailure(place: string, error: unknown): Failure {
+  const say = `The local page cannot keep its messages in ${place}. Give the user that runs Parley the right to write there, or move the file away if it is damaged or of a newer Parley.`;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new Failure(
+    { kind: 'forbidden', retry: { when: 'never' }, say, detail: `local: ${place}: ${detail}` },
+    { cause: error },
+  );
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { Secret } from '../../src/chat/secret.ts';
-import { openBookFile } from './book-file.ts';
+import { bookFailure, openBookFile } from './book-file.ts';
 import { type Conversations, createConversations } from './conversations.ts';
 import { createFiles, type Files } from './files.ts';
 import { createMessages, type Messages } from './messages.ts';
@@ -40,6 +40,15 @@ const door = z.object({ key: z.string().min(16) });
 /** Opens the data file. Throws a `Failure` that says how to mend it. */
 export function openBook(file: string): Book {
   const db = openBookFile(file);
+  try {
+    return bookOf(db);
+  } catch (error) {
+    db.close();
+    throw bookFailure(file, error);
+  }
+}
+
+function bookOf(db: DatabaseSync): Book {
   const found = db.prepare('select id, seq from book').get();
   const begun = found ? head.parse(found) : { id: randomBytes(12).toString('base64url'), seq: 0 };
   if (!found) db.prepare('insert into book (id, seq) values (?, ?)').run(begun.id, begun.seq);

@@ -11,6 +11,7 @@ import { createActions } from './actions.ts';
 import { loadAssets } from './assets.ts';
 import { createBoard } from './board.ts';
 import { openBook } from './book.ts';
+import { bookFailure } from './book-file.ts';
 import { localFailure } from './failures.ts';
 import { createGate } from './gate.ts';
 import { createHttp } from './http.ts';
@@ -95,7 +96,12 @@ export function createLocal(options: LocalOptions): LocalAdapter {
     clock,
     entered: (person) => hub.tell(null, { type: 'person', person }),
   });
-  book.messages.sweep(clock.now() - UNSENT_KEPT_MS);
+  try {
+    book.messages.sweep(clock.now() - UNSENT_KEPT_MS);
+  } catch (error) {
+    book.close();
+    throw bookFailure(options.file, error);
+  }
 
   const adapter = createPlatform({
     book,

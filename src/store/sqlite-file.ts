@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Failure } from '../chat/errors.ts';
 import { migrate } from './migrations.ts';
-import { sqliteFailure } from './sqlite-failure.ts';
+import { expectWhole, sqliteFailure } from './sqlite-failure.ts';
 
 /** How long a write waits for another process's lock. It blocks this process meanwhile, and platforms wait three seconds for us. */
 const lockWaitMs = 2_000;
@@ -38,6 +38,7 @@ export function openSqliteFile(path: string): SqliteFile {
     db = new DatabaseSync(place, { timeout: lockWaitMs, enableForeignKeyConstraints: true, allowExtension: false });
     // FULL: a commit is on the disk before it is acknowledged. secure_delete: expired text is overwritten, not only forgotten.
     db.exec('pragma synchronous = full; pragma secure_delete = on');
+    expectWhole(db, place);
     migrate(db);
     // Last, since it changes the file: by now it is known to be ours.
     db.exec('pragma journal_mode = wal');

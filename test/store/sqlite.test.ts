@@ -131,6 +131,15 @@ describe('a file that cannot be used', () => {
     expect(await readFile(path, 'utf8')).toBe('buy milk\n'.repeat(1_000));
   });
 
+  it('is refused when it is damaged in the middle', async () => {
+    const path = join(folder, 'parley.db');
+    await openSqlite(path, { vault }).close();
+    const bytes = await readFile(path);
+    bytes.fill(0xff, 8_192, 20_000);
+    await writeFile(path, bytes);
+    expect(refusal(path)).toMatchObject({ kind: 'malformed', say: expect.stringContaining('damaged') });
+  });
+
   it('is refused when it belongs to another program, and left as it was', async () => {
     const path = join(folder, 'other.db');
     const db = new DatabaseSync(path);
