@@ -73,3 +73,19 @@ test('a form asks for what is missing', async () => {
   await server.acts.submit(asked, { 't.f0': 'A cat sat on a mat.' });
   await until('the line', /ran Nextcloud: headline/);
 });
+
+test('one’s own account is connected for one’s own eyes, and used once it is confirmed', async () => {
+  const { server, ann, channel, cloud, standing } = await flow();
+  const asked = await server.acts.run(ann, channel, 'nextcloud connect').ephemeral();
+  expect(asked.content).toContain('grant access to “Parley for Ann”');
+  const link = /\((http[^)]+)\)/.exec(asked.content)?.[1] ?? '';
+  expect(cloud.seen({ path: /login\/v2$/ })[0]?.headers['user-agent']).toBe('Parley for Ann (Discord)');
+  cloud.grant(link, 'bob');
+  const question = await server.until('the question', () =>
+    standing().find((one) => /\*\*Bob\*\* \(bob\).*Is that you\?/.test(one.content)),
+  );
+  expect(question.channelId).toBe(server.people.direct(ann).id);
+  await server.acts.click(ann, question, 'Yes, that is me').reply((one) => one.content.includes('now run as **Bob**'));
+  server.acts.run(ann, channel, 'nextcloud summarize', { text: 'Mine.' });
+  await vi.waitFor(() => expect(cloud.world.book.all().map((task) => task.userId)).toEqual(['bob']));
+});
