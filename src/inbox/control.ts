@@ -94,8 +94,9 @@ export function createControl(rooms: {
       const no = refused(person, job);
       if (no) return no;
       const question = decodeQuestion(job.payload, vault);
-      // Its answer would come to whoever pressed, who is not to see it.
-      if (question.private && userKey(question.asker.ref) !== userKey(person.ref))
+      // Its answer would come to whoever pressed, or what was said in private be asked with their account: it is not theirs to see.
+      const alone = question.private || question.place.kind === 'direct';
+      if (alone && userKey(question.asker.ref) !== userKey(person.ref))
         return { done: false, why: `Only ${question.asker.name}, who asked, can do that.` };
       const place = savedTurn(job)?.place ?? null;
       const closed = rooms.access.refusal(person, place ?? question.conversation);

@@ -42,6 +42,8 @@ export interface DeskRooms {
   readonly notice: string | null;
   readonly prompts: PromptShelf;
   readonly linking: Linking;
+  /** Whether this person may change things with the account of this owner, and not only use them. */
+  mayChange(person: Person, owner: string | null): boolean;
   readonly forgetting: Forgetting;
   readonly audit: Audit;
   readonly log: Log;
@@ -122,8 +124,7 @@ export function createDesk(rooms: DeskRooms): Desk {
     },
     async account(person) {
       const { owner, server } = await rooms.accounts.asking(person);
-      const free = owner !== null || rooms.notice !== null || rooms.access.isAdmin(person);
-      return { server, readOnly: free ? null : SHARED };
+      return { server, readOnly: rooms.mayChange(person, owner) ? null : SHARED };
     },
     async profile(person) {
       const account = rooms.accounts.known(person)?.account ?? null;

@@ -38,6 +38,24 @@ export function createExtras(team: OpenWebUI, clock: Clock, cache: Keyv): PerAcc
   });
 }
 
+/**
+ * The lists as somebody sees them who may not share anything with this account: nobody to share with. They would learn the names
+ * and e-mail addresses of all others on the server.
+ */
+export function withoutPeople(extras: AccountExtras): AccountExtras {
+  return { ...extras, principals: NOBODY };
+}
+
+const none = async () => [];
+const NOBODY: WarmList<Principal> = {
+  known: () => [],
+  ready: none,
+  fresh: none,
+  fetch: none,
+  changed: () => undefined,
+  age: () => undefined,
+};
+
 /** Has the lists fetched, in the background, that this command's options will want. */
 export function warmFor(extras: AccountExtras, command: string): void {
   const [first = '', second = ''] = command.toLowerCase().split(' ');

@@ -66,13 +66,22 @@ export function createForgetting(rooms: ForgetRooms): Forgetting {
   }
 
   async function unfinished(user: string): Promise<readonly Job[]> {
-    const lanes = await Promise.all((['turn', 'after'] as const).map((lane) => store.jobs.of(user, lane, MOST)));
-    return lanes.flat().filter((job) => job.state === 'waiting' || job.state === 'running');
+    const lanes = await Promise.all(
+      (['turn', 'after', 'task'] as const).map((lane) => store.jobs.of(user, lane, MOST)),
+    );
+    // What tidies up behind a task, or waits for an account, ends in its own time.
+    const asked = lanes.flat().filter((job) => job.lane !== 'task' || job.kind === 'task');
+    return asked.filter((job) => job.state === 'waiting' || job.state === 'running');
   }
 
   /** Stops what is being done for them, and lets it end. */
   async function stop(person: Person, user: string): Promise<void> {
-    for (const job of await unfinished(user)) if (job.lane === 'turn') await rooms.control.end(job);
+    for (const job of await unfinished(user)) {
+      if (job.lane === 'turn') await rooms.control.end(job);
+    }
+    // A task that has not begun has no number to call it off by; whoever's account was to be confirmed is let go of below.
+    for (const job of await store.jobs.of(user, 'task', MOST))
+      if (job.state === 'waiting' && job.checkpoint === null && job.kind !== 'tidy') await store.jobs.cancel(job.id);
     for (const job of await rooms.kept.of(user)) await store.jobs.cancel(job.id);
     for (const task of (await rooms.nextcloud?.tasks(person)) ?? [])
       if (!task.over) await rooms.nextcloud?.cancel(person, task.number);

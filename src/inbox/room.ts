@@ -24,7 +24,7 @@ import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
 import { createDesk } from './desk.ts';
 import { createEdits, OFFER } from './edits.ts';
-import { createExtras, warmFor } from './extras.ts';
+import { createExtras, warmFor, withoutPeople } from './extras.ts';
 import { createForgetting } from './forget.ts';
 import { createFormDesk } from './form-sessions.ts';
 import { createHome } from './home.ts';
@@ -136,7 +136,11 @@ export function createInbox(options: InboxOptions): Inbox {
     kept: options.turnRoom.kept,
     nextcloud: nextcloudDesk,
   });
+  /** What stands in the team's account is everybody's: only admins change it there. */
+  const mayChange = (person: Person, owner: string | null) =>
+    owner !== null || options.notice !== null || access.isAdmin(person);
   const desk = createDesk({
+    mayChange,
     ...{ store, accounts, server, clock, access, control, warm, chooseModel, naming, extras, delivery, adapter },
     webAddress: options.webAddress,
     notice: options.notice,
@@ -148,7 +152,8 @@ export function createInbox(options: InboxOptions): Inbox {
   });
   const extrasOf = (person: Person) => {
     const identity = accounts.known(person);
-    return identity && extras.of(identity.server);
+    const known = identity && extras.of(identity.server);
+    return known && !mayChange(person, identity.owner) ? withoutPeople(known) : known;
   };
   const keyGuard = createKeyGuard({ nextButtons, accounts });
   const calls = createCalls({

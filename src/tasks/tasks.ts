@@ -182,6 +182,9 @@ export function createTasks(rooms: TasksRooms): Tasks {
       if (!task) return { done: false, why: UNKNOWN };
       const no = refused(person, task);
       if (no) return no;
+      // Its result would come to whoever pressed, who is not to see it.
+      if (task.request.private && userKey(task.request.asker.ref) !== userKey(person.ref))
+        return { done: false, why: `Only ${task.request.asker.name}, who asked, can do that.` };
       if (task.state?.phase !== 'over' || task.state.result)
         return { done: false, why: 'That task has not failed, so there is nothing to do again.' };
       const { request } = task;

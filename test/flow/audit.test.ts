@@ -111,6 +111,9 @@ describe('an audit line is written', () => {
     const body = world.plain.told.at(-1)?.body ?? { markdown: '', controls: null };
     await pressIn(world, { do: 'say', body, private: true }, 'Yes, that is me');
     expect(cloud.cloud.person('bob').appPasswords.size).toBe(many + 1);
+    // The job that asked whether it is theirs ends a moment after they read it.
+    const states = async () => (await world.store.jobs.of('plain:T1:ann', 'task', 9)).map(({ state }) => state);
+    await vi.waitFor(async () => expect(await states()).not.toContain('running'));
     const done = await pressIn(world, await run('forget', '', 'Ann'), 'Yes, forget me');
     expect(done).toMatchObject({
       body: { markdown: expect.stringContaining('Nextcloud app password is deleted, there too') },
