@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { ref } from 'lit-html/directives/ref.js';
+import { repeat } from 'lit-html/directives/repeat.js';
 import type { Field } from '../../../src/chat/forms.ts';
 import type { FromPage } from '../protocol.ts';
 import { ask } from './connection.ts';
@@ -11,17 +12,18 @@ type Values = Extract<FromPage, { type: 'form' }>['values'];
 
 /** Files chosen in the form that is open, by field. */
 const chosen = new Map<string, Attached[]>();
-let openId: string | null = null;
+/** The form that is open. One that takes its place is another, also under the same id. */
+let open: object | null = null;
 
 /** The form that the host asked for, as a dialog; nothing when there is none. */
 export function formDialog(): TemplateResult | typeof nothing {
   const now = state.form;
   if (!now) {
-    openId = null;
+    open = null;
     return nothing;
   }
-  if (openId !== now.form.id) {
-    openId = now.form.id;
+  if (open !== now.form) {
+    open = now.form;
     chosen.clear();
     freshFields();
   }
@@ -33,7 +35,7 @@ export function formDialog(): TemplateResult | typeof nothing {
     });
   };
   const general = Object.entries(errors).filter(([name]) => !form.fields.some((field) => field.name === name));
-  return html`<dialog class="dialog" ${ref(shown)} aria-labelledby="form-title" data-testid="form" data-form=${form.id} @close=${close} @cancel=${close}>
+  const dialog = html`<dialog class="dialog" ${ref(shown)} aria-labelledby="form-title" data-testid="form" data-form=${form.id} @close=${close} @cancel=${close}>
     <form @submit=${(event: Event) => void submit(event)} novalidate>
       <h2 id="form-title">${form.title}</h2>
       ${form.intro === null ? nothing : html`<p class="dialog-intro">${form.intro}</p>`}
@@ -45,6 +47,12 @@ export function formDialog(): TemplateResult | typeof nothing {
       </div>
     </form>
   </dialog>`;
+  // Each form has inputs of its own: what was typed into one does not stay in the next.
+  return html`${repeat(
+    [form],
+    (one) => one,
+    () => dialog,
+  )}`;
 }
 
 function row(field: Field, complaint: string | null): TemplateResult {
@@ -107,7 +115,8 @@ async function submit(event: Event): Promise<void> {
   if (Object.keys(missing).length > 0) return complain(missing);
   set({ form: { ...now, errors: {}, sending: true } });
   const answer = await ask({ type: 'form', form: now.form.id, values });
-  if (state.form?.form.id !== now.form.id) return;
+  // Another form may have come in answer.
+  if (state.form?.form !== now.form) return;
   if (answer.type === 'errors') return complain(answer.fields);
   if (answer.type === 'refused') return complain({ '': answer.why });
   close();
