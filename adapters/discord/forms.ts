@@ -16,6 +16,8 @@ const TEXT = 4_000;
 const OPTIONS = 25;
 const RADIOS = 10;
 const CUSTOM_ID = 100;
+/** What is chosen in a list of what was found to type anew: no choice of anybody's. */
+const SEARCH = '…';
 
 /** A form that somebody has open: what was filled in so far. */
 export interface OpenForm {
@@ -138,14 +140,28 @@ function customId(kind: Kind, field: Field, index: number): string {
   return `${kind}.${field.name.length <= CUSTOM_ID - 2 ? field.name : `#${index}`}`;
 }
 
+/**
+ * The choices that a list can hold: all of them, or of too many those that fit what was typed, with a way back to typing. None
+ * where neither is few enough: then it is typed.
+ */
+function listed({ choices, initial, type }: Field): readonly Choice[] {
+  const possible = choices.filter((choice) => choice.value !== '' && choice.value.length <= 100);
+  if (possible.length < choices.length || choices.length <= OPTIONS) {
+    return possible.length === choices.length ? possible : [];
+  }
+  const typed = type === 'choice' && typeof initial === 'string' ? initial.trim().toLowerCase() : '';
+  if (typed === '' || typed === SEARCH) return [];
+  const found = possible.filter(({ label, value }) => value === initial || label.toLowerCase().includes(typed));
+  const again = { label: 'Another one: search again', value: SEARCH, hint: null };
+  return found.length > 0 && found.length < OPTIONS ? [...found, again] : [];
+}
+
 function component(field: Field, index: number): object {
   const { required, initial } = field;
-  const choices = field.choices
-    .filter((choice) => choice.value !== '' && choice.value.length <= 100)
-    .slice(0, OPTIONS + 1);
-  const few = choices.length > 0 && choices.length <= OPTIONS && choices.length === field.choices.length;
+  const choices = listed(field);
+  const few = choices.length > 0;
   const chosen = (value: string) => (Array.isArray(initial) ? initial.some((one) => one === value) : initial === value);
-  const options = choices.slice(0, OPTIONS).map(({ label, value, hint }) => ({
+  const options = choices.map(({ label, value, hint }) => ({
     label: cut(label, 100) || value,
     value,
     ...(hint && { description: cut(hint, 100) }),
@@ -209,7 +225,8 @@ function textInput(field: Field, index: number): object {
         ? field.initial.filter((one) => typeof one === 'string').join(', ')
         : '';
   const offered = field.choices.map((choice) => choice.label).join(', ');
-  const placeholder = field.placeholder ?? (offered === '' ? formatOf(field) : `One of: ${offered}`);
+  const many = field.choices.length > OPTIONS ? 'Type a part of it. ' : '';
+  const placeholder = field.placeholder ?? (offered === '' ? formatOf(field) : `${many}One of: ${offered}`);
   // What was typed already may be longer than is asked for: it can be shortened, and is not cut.
   const max = Math.min(TEXT, Math.max(1, field.maxLength ?? TEXT, value.length));
   return {
@@ -218,7 +235,7 @@ function textInput(field: Field, index: number): object {
     style: field.type === 'longText' ? TextInputStyle.Paragraph : TextInputStyle.Short,
     required: field.required,
     max_length: max,
-    ...(value !== '' && kind !== 's' && { value: cut(value, max) }),
+    ...(value !== '' && value !== SEARCH && kind !== 's' && { value: cut(value, max) }),
     ...(placeholder && { placeholder: cut(placeholder, HINT) }),
   };
 }

@@ -57,3 +57,29 @@ test('on Discord seven values take two steps; what is wrong in the first is mend
   expect(buttons(line)).not.toContain('Fix it');
   expect(set.refusals()).toEqual([]);
 });
+
+test('on Discord one of forty choices is found by a part of its name', async () => {
+  const { server, openWebUI, ann, channel, ...set } = await onDiscord();
+  const cities = ['Berlin', 'Bern', 'Oslo', ...Array.from({ length: 37 }, (_, at) => `Town ${at + 1}`)];
+  await makePrompt(
+    { openWebUI },
+    { command: 'visit', content: `Tell me of {{city | select:options=${JSON.stringify(cities)}:required}}` },
+  );
+  const opened = server.acts.run(ann, channel, 'prompt', { prompt: 'visit' });
+  expect(JSON.stringify(await opened.modal())).toContain('Type a part of it. One of: Berlin, Bern');
+  const first = await (await server.acts.submit(opened, { 't.v0': 'osl' })).ephemeral();
+  expect(first.content).toContain('Please choose one of: Oslo.');
+  const found = server.acts.click(ann, first, 'Fix it');
+  expect(JSON.stringify(await found.modal())).toMatch(/"value":"Oslo".*"label":"Another one: search again"/);
+  const second = await (await server.acts.submit(found, { 't.v0': ['…'] })).ephemeral();
+  const typed = server.acts.click(ann, second, 'Fix it');
+  const third = await (await server.acts.submit(typed, { 't.v0': 'ber' })).ephemeral();
+  expect(third.content).toContain('Please choose one of: Berlin, Bern.');
+  const list = server.acts.click(ann, third, 'Fix it');
+  await list.modal();
+  openWebUI.next(says('Old and small.'));
+  const line = await (await server.acts.submit(list, { 't.v0': ['Bern'] })).reply((one) => one.content !== '');
+  await set.answered(await set.threadOf(line), /Old and small/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: Tell me of Bern');
+  expect(set.refusals()).toEqual([]);
+});
