@@ -218,7 +218,14 @@ export function createParley(options: ParleyOptions): Parley {
       .sweep(clock.now())
       .then((rows) => log.debug({ rows }, 'old rows deleted'))
       .catch((error: unknown) => log.warn({ error }, 'old rows could not be deleted'));
+    tellFigures();
     cancelSweep = clock.after(SWEEP_MS, sweep);
+  }
+
+  /** How fast answers have appeared since the start, once an hour and at the end: the figures that the bench has, too. */
+  function tellFigures(): void {
+    const figures = delivery.stats();
+    if (figures.replies.done + figures.replies.failed > 0) log.info(figures, 'answers shown so far');
   }
 
   return {
@@ -246,6 +253,7 @@ export function createParley(options: ParleyOptions): Parley {
       await Promise.all([turnLane.stop(drainMs), afterLane.stop(drainMs), inbox.stop()]);
       await turns.abandon();
       await delivery.stop(0);
+      tellFigures();
       ended.abort();
       await Promise.all(options.platforms.map((platform) => platform.adapter.stop()));
     },

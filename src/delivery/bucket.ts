@@ -36,7 +36,7 @@ export interface Bucket {
   idle(now: number): boolean;
 }
 
-/** A refusal multiplies the rate by this (reference/streaming.md 3.2, rule 6). */
+/** A refusal multiplies the rate by this (our reference, streaming 3.2, rule 6). */
 const SHRINK = 0.7;
 /** Each clean {@link MEND_MS} gives back this share of the nominal rate. */
 const MEND = 0.05;

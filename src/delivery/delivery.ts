@@ -112,6 +112,7 @@ export interface Delivery {
   thread(origin: MessageRef | Trigger, name: string): Promise<Place>;
   /** What response headers teach: `left` calls remain in the scope until `resetMs` from now. */
   learn(platform: string, scope: string, left: number, resetMs: number): void;
+  /** Counted since the start. */
   stats(): Stats;
   /** Waits up to `drainMs` for replies that are finishing, then abandons all that live and stops every timer. */
   stop(drainMs: number): Promise<void>;

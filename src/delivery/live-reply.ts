@@ -34,7 +34,7 @@ export function createLiveReply(room: ReplyRoom, options: ReplyOptions): LiveRep
   let ready = false;
   let calling = false;
 
-  // Staleness: the area between what was produced and what could be seen (reference/streaming.md 3.1).
+  // Staleness: the area between what was produced and what could be seen (our reference, streaming 3.1).
   let staleness = 0;
   let measuredAt = reply.startedAt;
   let produced = 0;

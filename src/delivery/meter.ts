@@ -1,4 +1,4 @@
-/** Figures of delivery, by the names of reference/streaming.md 3.5. Times are milliseconds. */
+/** Figures of delivery, by the names of our reference, streaming 3.5. Times are milliseconds where nothing else is said. */
 export interface Stats {
   /** Mean delay per character over all replies that ended, in seconds; null before the first. */
   readonly D: number | null;

@@ -11,7 +11,7 @@ export interface Wish {
   /** Budgets it pays, most specific first: that one is held when the platform answers "busy". */
   readonly scopes: readonly string[];
   readonly rank: Rank;
-  /** Among equal ranks the greatest goes first: unseen characters × age (reference/streaming.md 3.1). */
+  /** Among equal ranks the greatest goes first: unseen characters × age (our reference, streaming 3.1). */
   readonly weight: number;
   /** Not before this time, in milliseconds since the epoch. */
   readonly at: number;

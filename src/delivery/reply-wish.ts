@@ -13,7 +13,7 @@ const WORD_MS = 150;
 /** Without text for so long, the status becomes the first message (DESIGN, Delivery 4). */
 const STATUS_MS = 10_000;
 
-/** What a reply would like to call next (reference/streaming.md 3.2, rules 3 to 8). Without effects; no text is rendered for it. */
+/** What a reply would like to call next (our reference, streaming 3.2, rules 3 to 8). Without effects; no text is rendered for it. */
 export function wishOf(reply: Reply, now: number): Wish | null {
   const { view, sentTo, sentAt, sentView, retryAt, composer } = reply;
   const step = nextStep(reply);

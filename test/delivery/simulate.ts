@@ -28,7 +28,7 @@ export interface Scenario {
 }
 
 export interface Outcome {
-  /** Mean delay of a character, in seconds, and what the square-root law allows (reference/streaming.md 3.1). */
+  /** Mean delay of a character, in seconds, and what the square-root law allows (our reference, streaming 3.1). */
   readonly D: number;
   readonly best: number;
   /** Last text produced to last text visible, mean, in seconds. */

@@ -5,7 +5,7 @@ const discord = { real: { burst: 5, perSecond: 1 }, tripMs: 150, retryAfterMs: 3
 const slack = { real: { burst: 10, perSecond: 50 / 60 }, tripMs: 200, retryAfterMs: 5_000 };
 const unbursting = { ...slack, real: { burst: 1, perSecond: 50 / 60 } };
 
-/** The runs of reference/streaming.md 3.4, and those of its limits that are met in practice. */
+/** The runs of our reference, streaming 3.4, and those of its limits that are met in practice. */
 const alone: Scenario[] = [
   { name: '5 per 5 s', replies: 1, speed: 150, ...discord },
   { name: '50 per minute, burst 10', replies: 1, speed: 150, ...slack },

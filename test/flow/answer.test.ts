@@ -285,4 +285,19 @@ describe('what is logged', () => {
     expect(text).not.toMatch(/private question|private answer/);
     expect(text).not.toContain(world.openWebUI.key);
   });
+
+  it('says at the end how fast answers appeared', async () => {
+    world.openWebUI.next(says('An answer.'));
+    await world.host.accept(world.message('A question?'));
+    await answered();
+    await world.parley.stop(5_000);
+    const told = world.logged.find((line) => line.includes('answers shown so far'));
+    expect(JSON.parse(told ?? '{}')).toMatchObject({
+      D: expect.any(Number),
+      TTFV: { count: 1 },
+      lag: { count: 1 },
+      replies: { live: 0, done: 1, failed: 0 },
+      calls: { 'plain post': { refused: 0 } },
+    });
+  });
 });

@@ -5,7 +5,7 @@
  * M answers with speeds r₁ … r_M (characters a second) share ρ′ edits a second. Between two edits of answer i, Δᵢ apart, a character
  * waits Δᵢ/2 on average, so the mean over all characters is Σ rᵢΔᵢ / (2 Σ rᵢ). Under Σ 1/Δᵢ = ρ′ that is least for Δᵢ ∝ 1/√rᵢ:
  *
- *     D* = ℓ + (Σ √rᵢ)² / (2 ρ′ Σ rᵢ)          (reference/streaming.md 3.1; one answer: ℓ + 1/(2ρ′))
+ *     D* = ℓ + (Σ √rᵢ)² / (2 ρ′ Σ rᵢ)          (our reference, streaming 3.1; one answer: ℓ + 1/(2ρ′))
  *
  * ℓ is the mean time from the call to the text being visible. Over T seconds a bucket of B calls that refills at ρ a second gives
  * B + ρT calls, spread evenly at best, so ρ′ = (B + ρT)/T.
