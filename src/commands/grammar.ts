@@ -16,7 +16,8 @@ export function firstWord(line: string): { word: string; rest: string } {
  *   In quotes a backslash keeps the next character as it is. A name the command does not have, or that is set, is ordinary text.
  * - A bare word goes to the next option not yet set, in order; where the command takes a `rest`, only to required ones. One that is
  *   none of the next option's choices belongs to the word before it: names of models have spaces.
- * - A `rest` option takes everything from the first word that found no other place, exactly as typed.
+ * - A `rest` option takes everything from the first word that found no other place, exactly as typed; but `name=value` may also stand
+ *   at the very end of its last line, where people who type a question first put it.
  *
  * Never fails: whatever has no place is `extra`, and what is missing or wrong is for {@link checkOptions} to say.
  */
@@ -40,8 +41,8 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
         option.type !== 'rest' && option.type !== 'file' && !options.has(option.name) && (option.required || !rest),
     );
     if (!next) {
-      const remaining = line.slice(at).trimEnd();
-      if (!rest) return { options, extra: remaining };
+      if (!rest) return { options, extra: line.slice(at).trimEnd() };
+      const remaining = withoutLastNamed(spec, line.slice(at).trimEnd(), options);
       const named = options.get(rest.name);
       options.set(rest.name, named === undefined ? remaining : `${named} ${remaining}`);
       return { options, extra: '' };
@@ -57,6 +58,22 @@ export function readOptions(spec: CommandSpec, line: string): { options: Map<str
     last = next.type === 'word' ? next.name : null;
   }
 }
+
+/** Sets the options that are named at the end of a text's last line, and gives the text without them. */
+function withoutLastNamed(spec: CommandSpec, text: string, options: Map<string, string>): string {
+  let left = text;
+  for (;;) {
+    const match = /[ \t]+([\p{L}\p{N}_-]{1,80}=(?:[^\s"]+|"[^"\\\n]*"))$/u.exec(left.slice(-LAST_NAMED_UNITS));
+    const named = match?.[1] ? readNamed(spec, match[1], 0, options) : null;
+    const option = spec.options.find(({ name, type }) => name === named?.name && type !== 'rest' && type !== 'file');
+    if (!match || !named || !option || checkText(option, named.value) !== null) return left;
+    options.set(named.name, named.value);
+    left = left.slice(0, left.length - match[0].length);
+  }
+}
+
+/** Longer words at the end are text. */
+const LAST_NAMED_UNITS = 300;
 
 function isNoChoiceOf({ type, required, choices }: OptionSpec, word: string): boolean {
   return type === 'choice' && !required && !choices.some((choice) => choice.value === word);

@@ -26,6 +26,25 @@ describe('a typed line', () => {
     expect(read(ask, 'model=llama3.1:8b tell me a joke')).toEqual({ model: 'llama3.1:8b', text: 'tell me a joke' });
   });
 
+  it('takes options by name at the end too, where whoever types the question first puts them', () => {
+    const wide = command(...ask.options, option('private', 'toggle'));
+    const read = (line: string) => Object.fromEntries(readOptions(wide, line).options);
+    expect(read('What is bread? model=llama private=yes')).toEqual({
+      text: 'What is bread?',
+      model: 'llama',
+      private: 'yes',
+    });
+    expect(read('model=a What is b? model=c')).toEqual({ model: 'a', text: 'What is b? model=c' });
+    expect(read('Why? model="Demo, slow"')).toEqual({ text: 'Why?', model: 'Demo, slow' });
+  });
+
+  it('leaves in the text what only looks like an option at its end', () => {
+    const wide = command(...ask.options, option('private', 'toggle'));
+    const read = (line: string) => Object.fromEntries(readOptions(wide, line).options);
+    for (const text of ['is it private=maybe', 'Explain:\nmodel=gpt', 'set model=', 'a text=b', 'is a model=b good?'])
+      expect(read(text)).toEqual({ text });
+  });
+
   it('leaves names it does not know in the text', () => {
     expect(read(ask, 'x=1 is an equation')).toEqual({ text: 'x=1 is an equation' });
   });

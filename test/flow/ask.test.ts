@@ -222,7 +222,9 @@ describe('a private /ask', () => {
     expect(host.isPrivate('ask', '', { private: 'yes', text: 'x' })).toBe(true);
     expect(host.isPrivate('ask', '', { private: 'no', text: 'x' })).toBe(false);
     expect(host.isPrivate('parley', 'ask private=yes x')).toBe(true);
-    expect(host.isPrivate('ask', 'what is private=yes')).toBe(false);
+    // Typed where the usage shows it: rather unseen than seen by all.
+    expect(host.isPrivate('ask', 'x private=yes')).toBe(true);
+    expect(host.isPrivate('ask', 'what does private=yes do')).toBe(false);
   });
 
   it('is answered through its trigger, with a button to share, and no line for others', async () => {
