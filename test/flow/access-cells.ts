@@ -136,6 +136,11 @@ export const WHAT: readonly Entry[] = [
   press('bad', ({ job }) => job),
   press('fill', ({ form }) => form.split('_')[0] ?? ''),
   press('next', ({ next }) => next),
+  press('share', ({ job }) => job),
+  press('edited', ({ job }) => job),
+  press('cancel', ({ job }) => job),
+  press('rerun', ({ job }) => job),
+  press('chain', ({ job }) => job),
   {
     what: 'a form',
     use(world, author, place, { form }) {
@@ -151,6 +156,22 @@ export const WHAT: readonly Entry[] = [
     use(world, author, place) {
       const found = world.host.suggest({ command: 'ask', option: 'model', typed: '', author, place });
       return found.length === 0 ? { do: 'none' } : { do: 'work', private: true };
+    },
+  },
+  {
+    what: 'suggestions of prompts',
+    silent: true,
+    use(world, author, place) {
+      const found = world.host.suggest({ command: 'prompt', option: 'prompt', typed: '', author, place });
+      return found.length === 0 ? { do: 'none' } : { do: 'work', private: true };
+    },
+  },
+  {
+    what: 'an edit of what was asked',
+    silent: true,
+    use(world, author, place) {
+      const { key, message } = world.message('Rye bread?', { author, place });
+      return world.host.accept({ type: 'edited', key: `${key}:1`, message });
     },
   },
   {
