@@ -1,18 +1,14 @@
 import { describe, test } from 'vitest';
-import { startOpenWebUI } from '../../tools/openwebui/start.ts';
 import { readStates } from '../../tools/openwebui/state.ts';
-import type { Bench } from '../contracts/openwebui/bench.ts';
+import { type Bench, profileOf } from '../contracts/openwebui/bench.ts';
 import { openWebUIContract } from '../contracts/openwebui/contract.ts';
 
 /**
- * `PARLEY_TEST_OPENWEBUI=running` takes the server that `npm run openwebui -- up` started; a version, or `newest`, starts one
- * (and installs it when need be). Unset, which is the rule, nothing runs.
+ * With `PARLEY_TEST_OPENWEBUI=running` the contract is asked of the server that `npm run openwebui -- up` started. `npm run
+ * test:openwebui` starts one of its own: see test/real/whole.test.ts.
  */
-const wanted = process.env.PARLEY_TEST_OPENWEBUI ?? '';
-
-if (wanted === '')
-  describe.skip('a real Open WebUI', () => test('runs when PARLEY_TEST_OPENWEBUI is set', () => undefined));
-else openWebUIContract(`the real one (${wanted})`, wanted === 'running' ? running : () => started(wanted));
+if (process.env.PARLEY_TEST_OPENWEBUI === 'running') openWebUIContract('the one that is running', running);
+else describe.skip('a running Open WebUI', () => test('is asked when PARLEY_TEST_OPENWEBUI says so', () => undefined));
 
 async function running(): Promise<Bench> {
   const state = (await readStates()).at(-1);
@@ -27,23 +23,4 @@ async function running(): Promise<Bench> {
     tasksRefuse: true,
     close: async () => undefined,
   };
-}
-
-async function started(version: string): Promise<Bench> {
-  const server = await startOpenWebUI({ version: version === 'newest' ? null : version });
-  return {
-    url: server.url,
-    adminKey: server.adminKey,
-    userKey: server.userKey,
-    otherKey: server.user2Key,
-    models: server.models,
-    profile: profileOf(server.version),
-    tasksRefuse: true,
-    close: () => server.stop(),
-  };
-}
-
-function profileOf(version: string): Bench['profile'] {
-  const known = (['0.8', '0.9', '0.10', '0.11', '0.12'] as const).find((profile) => version.startsWith(`${profile}.`));
-  return known ?? '0.12';
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { systemClock } from '../../src/chat/clock.ts';
+import { type Clock, systemClock } from '../../src/chat/clock.ts';
 import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { type Chat, listChats, readChat } from '../../src/openwebui/chats.ts';
@@ -34,6 +34,8 @@ export async function openHouse(wanted: string): Promise<House> {
   const real = await startOpenWebUI({
     version: wanted === 'newest' ? null : wanted,
     env: {
+      // Files and collections are cut up, embedded and searched, as they are where people work.
+      BYPASS_EMBEDDING_AND_RETRIEVAL: 'false',
       ENABLE_WEB_SEARCH: 'true',
       ENABLE_RAG_WEB_SEARCH: 'true',
       WEB_SEARCH_ENGINE: 'searxng',
@@ -78,6 +80,7 @@ export interface Lodging {
   readonly admins?: readonly string[];
   /** What is made after an answer; everything when not given. */
   readonly after?: ParleyOptions['after'];
+  readonly clock?: Clock;
 }
 
 /** Starts Parley there. */
@@ -96,7 +99,7 @@ export async function moveIn(
     cache: await openCache(null),
     server,
     platforms: platforms(store),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: createLog('debug', { write: (line) => logged.push(line) }),
     model: options.model ?? 'echo-slow',
     webAddress: house.real.url,

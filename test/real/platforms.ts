@@ -53,7 +53,7 @@ export function platformsOn(at: () => House): void {
       const both = [`ann: slack ${words}`, 'ann: slack and then?'];
       expect(await told(at(), both[1] ?? '')).toEqual([both[0], both[0], both[1], both[1]]);
       expect(slack.pings).toEqual([]);
-    }, 90_000);
+    });
 
     test('through Discord stream into a thread and stand in one chat with its title', async () => {
       const { server, ann, channel } = await stage();
@@ -88,7 +88,7 @@ export function platformsOn(at: () => House): void {
       expect(await told(at(), both[1] ?? '')).toEqual([both[0], both[0], both[1], both[1]]);
       await vi.waitFor(() => expect(thread.name).toBe(TITLE), { timeout: 10_000 });
       expect(server.pings).toEqual([]);
-    }, 90_000);
+    });
 
     test('through the local page of `npm start` stream and stand in one chat with its title', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'parley-real-'));
@@ -121,6 +121,6 @@ export function platformsOn(at: () => House): void {
       ann.send('page and then?', 'c-real0001');
       await answered(/and then/);
       expect(await told(at(), 'page and then?')).toEqual([words, words, 'page and then?', 'page and then?']);
-    }, 90_000);
+    });
   });
 }

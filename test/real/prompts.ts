@@ -33,5 +33,5 @@ export function promptsOn(at: () => House): void {
     expect(JSON.stringify(ann.plain.standing())).toContain('ran count (n: 3, how: fast)');
     const { tree } = await chatWith(at(), 'Count to 3 fast for Ann');
     expect(branch(tree).map(({ text }) => text)).toEqual(['Count to 3 fast for Ann', 'Count to 3 fast for Ann']);
-  }, 60_000);
+  });
 }

@@ -74,7 +74,7 @@ async function furnish(house: House): Promise<void> {
 
 /** Models with tools, knowledge and web search, from chat. */
 export function toolsOn(at: () => House): void {
-  beforeAll(() => furnish(at()), 60_000);
+  beforeAll(() => furnish(at()), 240_000);
 
   async function visit(model: string, more: Partial<Parameters<typeof visitPlain>[1]> = {}): Promise<PlainVisitor> {
     const visitor = await visitPlain(at(), { model, ...more });
@@ -100,7 +100,7 @@ export function toolsOn(at: () => House): void {
         async () => expect(branch((await chatWith(at(), 'Sunny in Kiel')).tree)).toHaveLength(4),
         15_000,
       );
-    }, 90_000);
+    });
 
     test('answered anew stands beside the first answer', async () => {
       const ann = await visit('with-native-tool');
@@ -122,7 +122,7 @@ export function toolsOn(at: () => House): void {
         { timeout: 15_000 },
       );
       expect(ann.plain.standing()).toEqual(['The tool said: Sunny in Ulm']);
-    }, 90_000);
+    });
 
     test('is stopped on the server', async () => {
       const ann = await visit('with-native-tool');
@@ -137,7 +137,7 @@ export function toolsOn(at: () => House): void {
       expect(ann.plain.standing()[0]).toMatch(/Stopped\.\*$/);
       const chat = await chatWith(at(), 'Tell me of Trier');
       expect(await request(at().user, 'GET', `/api/tasks/chat/${chat.id}`)).toEqual({ task_ids: [] });
-    }, 90_000);
+    });
 
     test('goes on when Parley ends, and is looked at again by the next', async () => {
       const store = openSqlite(':memory:', { vault: createVault(new Secret(Buffer.alloc(32, 7).toString('base64'))) });
@@ -152,7 +152,7 @@ export function toolsOn(at: () => House): void {
       await second.over(1);
       expect(second.plain.standing()).toEqual(['The tool said: Sunny in Hof']);
       expect(branch((await chatWith(at(), 'Sunny in Hof')).tree)).toHaveLength(2);
-    }, 90_000);
+    });
 
     test('that is set to nothing runs it as well', async () => {
       const ann = await visit('with-tool');
@@ -160,7 +160,7 @@ export function toolsOn(at: () => House): void {
       await ann.over(1);
       expect(ann.plain.standing().at(-1)).toContain('Sunny in');
       await chatWith(at(), 'Jena');
-    }, 60_000);
+    });
 
     test('sees pictures and reads files', async () => {
       const posted = {
@@ -175,7 +175,7 @@ export function toolsOn(at: () => House): void {
       await reading.ask('When does it open?', [file('note.txt', 'text/plain')]);
       await reading.over(1);
       expect(JSON.stringify(reading.plain.standing())).toContain('The harbour opens at nine.');
-    }, 90_000);
+    });
 
     test('may ask the person by the tool for it, and is answered by the next message', async ({ skip }) => {
       if (!at().since(12)) skip();
@@ -199,7 +199,7 @@ export function toolsOn(at: () => House): void {
       await ann.ask(asked('Kassel'));
       await ann.over(2);
       expect(ann.plain.standing().at(-1)).toBe('The tool said: Sunny in Kassel');
-    }, 60_000);
+    });
   });
 
   test('a model with knowledge answers from it, with its sources', async () => {
@@ -209,7 +209,7 @@ export function toolsOn(at: () => House): void {
     expect(JSON.stringify(ann.plain.standing())).toContain(SECRET);
     const { tree } = await chatWith(at(), SECRET);
     expect(JSON.stringify(tree.history.messages)).toContain('boats.txt');
-  }, 60_000);
+  });
 
   test('a model that searches the web finds the page and names it', async () => {
     const ann = await visit('with-web');
@@ -220,5 +220,5 @@ export function toolsOn(at: () => House): void {
     const { tree } = await chatWith(at(), 'When does the ferry leave?');
     expect(JSON.stringify(branch(tree).at(-1))).toContain(FOUND);
     expect(JSON.stringify(tree.history.messages)).toContain(at().engine.page);
-  }, 60_000);
+  });
 }

@@ -115,10 +115,10 @@ export function answersContract(at: () => Desk): void {
     });
 
     test('that stays silent is given up', async () => {
-      expect(await heard(at().user, { question: asking('stuck'), idleMs: 300 })).toMatchObject({
-        text: 'Wait',
-        failed: 'timeout',
-      });
+      // A machine at work may be silent for so long before the first word, too.
+      const { text, failed } = await heard(at().user, { question: asking('stuck'), idleMs: 300 });
+      expect(failed).toBe('timeout');
+      expect(['', 'Wait']).toContain(text);
     });
 
     test('that is stopped ends at once', async () => {

@@ -46,7 +46,7 @@ async function followed(
   let problem: { kind: string; detail: string } | null = null;
   try {
     const signal = options.signal ?? new AbortController().signal;
-    for await (const frame of askInBackground(server, question, at, { signal, idleMs: 20_000 })) {
+    for await (const frame of askInBackground(server, question, at, { signal, idleMs: 60_000 })) {
       frames.push(frame);
       options.each?.(frame);
     }

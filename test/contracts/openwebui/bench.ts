@@ -2,6 +2,8 @@ import { problemOf } from '../../../src/chat/errors.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { connect, disconnect, type OpenWebUI, withKey } from '../../../src/openwebui/connection.ts';
 
+const PROFILES = ['0.8', '0.9', '0.10', '0.11', '0.12'] as const;
+
 /** A server to run the contract on, with the scripted models of `test/servers/provider/models.ts` behind it. */
 export interface Bench {
   readonly url: string;
@@ -13,7 +15,7 @@ export interface Bench {
   /** The ids of the models that the user may ask. */
   readonly models: readonly string[];
   /** `major.minor` of what the server is or imitates. */
-  readonly profile: '0.8' | '0.9' | '0.10' | '0.11' | '0.12';
+  readonly profile: (typeof PROFILES)[number];
   /** Whether a model's refusal of a task comes through; the stand-in's models never refuse one. */
   readonly tasksRefuse: boolean;
   close(): Promise<void>;
@@ -47,10 +49,14 @@ export async function leave(desk: Desk | undefined): Promise<void> {
   await desk.bench.close();
 }
 
+/** The profile of a version; of one that is not known yet, the newest. */
+export function profileOf(version: string): Bench['profile'] {
+  return PROFILES.find((profile) => version.startsWith(`${profile}.`)) ?? '0.12';
+}
+
 /** Whether the server is at least that profile. */
 export function since(desk: Desk, profile: Bench['profile']): boolean {
-  const order = ['0.8', '0.9', '0.10', '0.11', '0.12'];
-  return order.indexOf(desk.bench.profile) >= order.indexOf(profile);
+  return PROFILES.indexOf(desk.bench.profile) >= PROFILES.indexOf(profile);
 }
 
 /** The kind of failure of a call; `none` when it succeeds. */

@@ -4,6 +4,8 @@ import { backgroundContract } from './background.ts';
 import { type Bench, type Desk, leave, sit } from './bench.ts';
 import { chatsContract } from './chats.ts';
 import { peopleContract } from './people.ts';
+import { promptsContract } from './prompts.ts';
+import { refusalsContract } from './refusals.ts';
 import { tasksContract } from './tasks.ts';
 
 /**
@@ -15,7 +17,7 @@ export function openWebUIContract(name: string, open: () => Promise<Bench>): voi
     let desk: Desk | undefined;
     beforeAll(async () => {
       desk = sit(await open());
-    }, 180_000);
+    }, 360_000);
     afterAll(() => leave(desk));
     const at = (): Desk => {
       if (desk === undefined) throw new Error('the server did not start');
@@ -26,5 +28,7 @@ export function openWebUIContract(name: string, open: () => Promise<Bench>): voi
     backgroundContract(at);
     chatsContract(at);
     tasksContract(at);
+    promptsContract(() => ({ ...at(), old: false }));
+    refusalsContract(at);
   });
 }

@@ -9,6 +9,8 @@ export interface SearchEngine {
   readonly page: string;
   /** What was searched for, oldest first. */
   readonly searched: readonly string[];
+  /** Whether searches find nothing for now. */
+  hide(hidden: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export const FOUND = 'The ferry to Sylt leaves at half past seven.';
 /** Starts one on loopback. */
 export async function startSearchEngine(): Promise<SearchEngine> {
   const searched: string[] = [];
+  let nothing = false;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     if (url.pathname === '/page') {
@@ -26,7 +29,7 @@ export async function startSearchEngine(): Promise<SearchEngine> {
       return;
     }
     searched.push(url.searchParams.get('q') ?? '');
-    const results = [{ url: `${url.origin}/page`, title: 'Ferries', content: FOUND, score: 1 }];
+    const results = nothing ? [] : [{ url: `${url.origin}/page`, title: 'Ferries', content: FOUND, score: 1 }];
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ query: url.searchParams.get('q'), results }));
   });
@@ -38,6 +41,9 @@ export async function startSearchEngine(): Promise<SearchEngine> {
     queryUrl: `${origin}/search?q=<query>`,
     page: `${origin}/page`,
     searched,
+    hide(hidden) {
+      nothing = hidden;
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
