@@ -29,11 +29,10 @@ export const discordConfig = {
       example: 'mention',
       mend: 'Write thread, mention or always',
     }),
-    DISCORD_PRIVATE_THREADS: withDefault(onOff, 'off', {
-      meaning: 'Whether conversations in servers get private threads, seen by the asker and moderators only',
-      example: 'on',
-      mend: 'Write on or off',
-    }),
+    DISCORD_PRIVATE_THREADS: onOff(
+      'off',
+      'Whether conversations in servers get private threads, seen by the asker and moderators only',
+    ),
     DISCORD_GUILD: optional(z.string().regex(ID, 'is not the id of a server'), {
       meaning: 'Register commands in this one server only, while trying things out. Unset: everywhere',
       example: '123456789012345678',
@@ -49,11 +48,7 @@ export const discordConfig = {
       example: 'channel:123456789012345678,role:123456789012345678',
       mend: 'Write a comma list of server:…, category:…, channel:…, user:…, role:…, each with an id: in Discord, switch on Developer Mode, right-click, Copy ID. Bots get no answer anyway',
     }),
-    DISCORD_DIRECT_MESSAGES: withDefault(onOff, 'on', {
-      meaning: 'Whether direct messages are answered',
-      example: 'off',
-      mend: 'Write on or off',
-    }),
+    DISCORD_DIRECT_MESSAGES: onOff('on', 'Whether direct messages are answered'),
     DISCORD_API_URL: optional(address, {
       meaning: 'Another REST base, for tests and proxies; the gateway address comes from it',
       example: 'https://discord.com/api',

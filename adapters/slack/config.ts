@@ -72,21 +72,12 @@ export const slackConfig = {
       example: 'channel:C0123ABCD,user:U0123ABCD',
       mend: 'Write a comma list of team:T…, channel:C…, user:U…, group:S…, with ids as Slack shows them. Bots get no answer anyway',
     }),
-    SLACK_DIRECT_MESSAGES: withDefault(onOff, 'on', {
-      meaning: 'Whether direct messages are answered',
-      example: 'off',
-      mend: 'Write on or off',
-    }),
-    SLACK_GUESTS: withDefault(onOff, 'off', {
-      meaning: 'Whether guests of the workspace are answered',
-      example: 'on',
-      mend: 'Write on or off',
-    }),
-    SLACK_STRANGERS: withDefault(onOff, 'off', {
-      meaning: 'Whether people of other organisations in shared channels (Slack Connect) are answered',
-      example: 'on',
-      mend: 'Write on or off',
-    }),
+    SLACK_DIRECT_MESSAGES: onOff('on', 'Whether direct messages are answered'),
+    SLACK_GUESTS: onOff('off', 'Whether guests of the workspace are answered'),
+    SLACK_STRANGERS: onOff(
+      'off',
+      'Whether people of other organisations in shared channels (Slack Connect) are answered',
+    ),
   },
   check(isSet) {
     const keys = isSet('SLACK_APP_TOKEN') || isSet('SLACK_SIGNING_SECRET');

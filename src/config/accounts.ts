@@ -15,12 +15,10 @@ export const accountsConfig = {
       example: 'require',
       mend: 'Write service, match or require',
     }),
-    OPENWEBUI_ALLOW_ADMIN_KEY: withDefault(onOff, 'off', {
-      meaning:
-        'Whether OPENWEBUI_API_KEY may be an admin’s. Off: it is refused, since it would show everybody every model and every prompt',
-      example: 'on',
-      mend: 'Write on or off',
-    }),
+    OPENWEBUI_ALLOW_ADMIN_KEY: onOff(
+      'off',
+      'Whether OPENWEBUI_API_KEY may be an admin’s. Off: it is refused, since it would show everybody every model and every prompt',
+    ),
     PARLEY_SECRET_KEY_OLD: secret(
       z
         .string()

@@ -129,21 +129,9 @@ export const parleyConfig = {
         mend: 'Give a zone such as Europe/Berlin',
       },
     ),
-    PARLEY_TITLES: withDefault(onOff, 'on', {
-      meaning: 'Whether conversations get a title from the model',
-      example: 'off',
-      mend: 'Write on or off',
-    }),
-    PARLEY_EMOJI: withDefault(onOff, 'on', {
-      meaning: 'Whether the first question gets an emoji',
-      example: 'off',
-      mend: 'Write on or off',
-    }),
-    PARLEY_FOLLOW_UPS: withDefault(onOff, 'on', {
-      meaning: 'Whether answers offer follow-up questions',
-      example: 'off',
-      mend: 'Write on or off',
-    }),
+    PARLEY_TITLES: onOff('on', 'Whether conversations get a title from the model'),
+    PARLEY_EMOJI: onOff('on', 'Whether the first question gets an emoji'),
+    PARLEY_FOLLOW_UPS: onOff('on', 'Whether answers offer follow-up questions'),
     LOG_LEVEL: withDefault(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info', {
       meaning: 'How much is logged',
       example: 'debug',

@@ -23,10 +23,9 @@ export const privacyConfig = {
       example: 'keep',
       mend: 'Write remove or keep',
     }),
-    PARLEY_PRIVATE_CHANNEL_NAMES: withDefault(onOff, 'off', {
-      meaning: 'Whether the names of private channels that people mention are passed on to Open WebUI',
-      example: 'on',
-      mend: 'Write on or off',
-    }),
+    PARLEY_PRIVATE_CHANNEL_NAMES: onOff(
+      'off',
+      'Whether the names of private channels that people mention are passed on to Open WebUI',
+    ),
   },
 } satisfies ConfigPart;

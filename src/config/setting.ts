@@ -58,8 +58,12 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, { error: () => `must be one of: ${words.join(', ')}` });
 }
 
-/** `on` or `off`, as a boolean. */
-export const onOff = oneOf(['on', 'off']).transform((word) => word === 'on');
+/** A setting that is `on` or `off`, read as a boolean. `fallback` when unset. */
+export function onOff(fallback: 'on' | 'off', meaning: string) {
+  const isOn = oneOf(['on', 'off']).transform((word) => word === 'on');
+  const example = fallback === 'on' ? 'off' : 'on';
+  return withDefault(isOn, fallback, { meaning, example, mend: 'Write on or off' });
+}
 
 /** A comma list; spaces around entries do not count. */
 export const list = z.string().transform((text) =>
