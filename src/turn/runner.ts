@@ -222,14 +222,6 @@ export function runTurn(
   async function end(): Promise<void> {
     ended = true;
     const { problem, text, stopped } = state;
-    log.info(
-      {
-        ms: clock.now() - state.startedAt,
-        units: text.length,
-        outcome: problem?.kind ?? (stopped ? 'stopped' : 'answered'),
-      },
-      'turn over',
-    );
     checkpoint();
     await checkpoints.written();
     const after = {
@@ -248,6 +240,15 @@ export function runTurn(
       problem?.detail ?? null,
       state.ids && !state.manner.temporary ? [after] : [],
       clock.now(),
+    );
+    // Said when it is so in the store as well: whoever reads it may count on that.
+    log.info(
+      {
+        ms: clock.now() - state.startedAt,
+        units: text.length,
+        outcome: problem?.kind ?? (stopped ? 'stopped' : 'answered'),
+      },
+      'turn over',
     );
   }
 
