@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { failureOf, isKeyRefused, providerFailure } from '../../src/openwebui/errors.ts';
 import { gistOf } from '../../src/openwebui/gist.ts';
+import { workOf } from '../awake.ts';
 
 const where = { call: 'POST /api/chat/completions', about: 'answer' } as const;
 
@@ -17,9 +18,10 @@ describe('the gist of an error’s words', () => {
   });
 
   it('is quick with words made to be slow', () => {
-    const began = performance.now();
-    for (const piece of ['context ', 'too many ', 'content', 'exceed']) gistOf(piece.repeat(100_000));
-    expect(performance.now() - began).toBeLessThan(2_000);
+    const work = workOf(() => {
+      for (const piece of ['context ', 'too many ', 'content', 'exceed']) gistOf(piece.repeat(100_000));
+    });
+    expect(work).toBeLessThan(2_000);
   });
 
   it('never holds a word that a provider repeats, whatever the status and the shape of its error', () => {

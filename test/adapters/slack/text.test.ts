@@ -8,6 +8,7 @@ import { renderBody, renderPart, withoutMarkdown } from '../../../adapters/slack
 import { decode, readText } from '../../../adapters/slack/text-in.ts';
 import { cut, cutBytes } from '../../../adapters/slack/words.ts';
 import type { Button, Source } from '../../../src/chat/view.ts';
+import { workOf } from '../../awake.ts';
 import { readBlocks } from '../../servers/slack/body.ts';
 import { startSlack } from '../../servers/slack/server.ts';
 import { part } from './stage.ts';
@@ -109,12 +110,13 @@ describe('text that comes in', () => {
   it('is read whatever it is, in time that grows with it', () => {
     fc.assert(fc.property(fc.string({ maxLength: 400 }), (text) => typeof decode(text, names) === 'string'));
     const hostile = `${'<'.repeat(20_000)}${'<@U1'.repeat(5_000)}`;
-    const since = performance.now();
-    decode(hostile, names);
-    mrkdwn(hostile);
-    quiet(hostile);
-    mrkdwn(`${'**'.repeat(10_000)}${'[a]('.repeat(5_000)}${'`'.repeat(10_000)}`);
-    expect(performance.now() - since).toBeLessThan(2_000);
+    const work = workOf(() => {
+      decode(hostile, names);
+      mrkdwn(hostile);
+      quiet(hostile);
+      mrkdwn(`${'**'.repeat(10_000)}${'[a]('.repeat(5_000)}${'`'.repeat(10_000)}`);
+    });
+    expect(work).toBeLessThan(2_000);
   });
 });
 
