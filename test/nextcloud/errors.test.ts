@@ -23,7 +23,7 @@ describe('a refusal', () => {
     [404, '404 page not found', 'not-nextcloud'],
     [405, '', 'method'],
     [409, '<d:error/>', 'conflict'],
-    [412, '<d:error/>', 'conflict'],
+    [412, '<d:error/>', 'exists'],
     [412, '{"message":"CSRF check failed"}', 'csrf'],
     [412, '{"message":"ExApp required"}', 'app-only'],
     [413, '<html>nginx</html>', 'file-size'],
@@ -78,15 +78,25 @@ describe('a refusal', () => {
       fc
         .string()
         .map((key) => JSON.stringify({ ocs: { meta: {}, data: { message: `Missing key: "${key}" ${secret}` } } })),
+      fc.string().map((text) => JSON.stringify({ ocs: { meta: { statuscode: 998, message: text + secret } } })),
+      fc.string().map((text) => JSON.stringify({ message: `Invalid query ${text} ${secret}` })),
+      fc.constant(`<?xml version="1.0"?><d:error><s:exception>${secret}</s:exception><s:message>${secret}</s:message>`),
     );
+    const calls = fc.constantFrom(where, { call: 'GET /ocs/v2.php/taskprocessing/task/7' });
     fc.assert(
-      fc.property(fc.integer({ min: 300, max: 599 }), body, fc.option(fc.string()), (status, text, contentType) => {
-        const { problem } = failureOf({ status, body: text, contentType }, where);
-        expect(problem.say).toMatch(/[.]$/);
-        expect(problem.say).not.toContain(String(status));
-        expect(problem.detail.length).toBeLessThan(400);
-        expect(problem.detail).not.toContain(secret);
-      }),
+      fc.property(
+        fc.integer({ min: 300, max: 599 }),
+        body,
+        fc.option(fc.string()),
+        calls,
+        (status, text, contentType, call) => {
+          const { problem } = failureOf({ status, body: text, contentType }, call);
+          expect(problem.say).toMatch(/[.]$/);
+          expect(problem.say).not.toContain(String(status));
+          expect(problem.detail.length).toBeLessThan(400);
+          expect(problem.detail).not.toContain(secret);
+        },
+      ),
     );
   });
 });
