@@ -18,6 +18,7 @@ const RADIOS = 10;
 const CUSTOM_ID = 100;
 /** What is chosen in a list of what was found to type anew: no choice of anybody's. */
 const SEARCH = '…';
+const AGAIN: Choice = { label: 'Another one: search again', value: SEARCH, hint: null };
 
 /** A form that somebody has open: what was filled in so far. */
 export interface OpenForm {
@@ -57,18 +58,21 @@ function isLong({ initial }: Field): boolean {
 
 /**
  * The form with lists where something must be chosen, or several may be, that is suggested elsewhere: a modal cannot ask while
- * somebody types, and nobody knows names by heart. Only where a list holds all there is. Other fields that may stay empty take
- * what is typed, which may be new. Pure but for `suggest`.
+ * somebody types, and nobody knows names by heart. Only where a list holds all there is, or all that fits what was typed before: then it leads back to
+ * typing, too. Other fields that may stay empty take what is typed, which may be new. Pure but for `suggest`.
  */
-export function offering(form: Form, suggest: (option: string) => readonly Choice[]): Form {
+export function offering(form: Form, suggest: (option: string, typed: string) => readonly Choice[]): Form {
   const fields = form.fields.map((field) => {
     const listed = field.type === 'multi' || (field.type === 'choice' && field.required);
     if (field.suggest === null || !listed || field.choices.length > 0) return field;
-    const choices = suggest(field.suggest);
+    const all = suggest(field.suggest, '');
     const chosen = [field.initial].flat().filter((one) => typeof one === 'string' && one !== '');
-    const known = chosen.every((one) => choices.some(({ value }) => value === one));
+    const known = chosen.every((one) => all.some(({ value }) => value === one));
     // As many as fit may not be all.
-    return known && choices.length < OPTIONS ? { ...field, choices } : field;
+    if (all.length < OPTIONS) return known ? { ...field, choices: all } : field;
+    const typed = typeof field.initial === 'string' && field.initial !== SEARCH ? field.initial : '';
+    const found = typed === '' ? [] : suggest(field.suggest, typed);
+    return found.length > 0 && found.length < OPTIONS ? { ...field, choices: [...found, AGAIN] } : field;
   });
   return { ...form, fields };
 }
@@ -152,8 +156,7 @@ function listed({ choices, initial, type }: Field): readonly Choice[] {
   const typed = type === 'choice' && typeof initial === 'string' ? initial.trim().toLowerCase() : '';
   if (typed === '' || typed === SEARCH) return [];
   const found = possible.filter(({ label, value }) => value === initial || label.toLowerCase().includes(typed));
-  const again = { label: 'Another one: search again', value: SEARCH, hint: null };
-  return found.length > 0 && found.length < OPTIONS ? [...found, again] : [];
+  return found.length > 0 && found.length < OPTIONS ? [...found, AGAIN] : [];
 }
 
 function component(field: Field, index: number): object {

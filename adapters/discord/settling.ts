@@ -105,8 +105,8 @@ export function createSettling(
 
   /** A field names its command by itself. */
   function offered({ author, trigger }: Asked, form: Form): Form {
-    const asked = { command: '', typed: '', author, place: trigger.place };
-    return offering(form, (option) => rooms.host().suggest({ ...asked, option }));
+    const asked = { command: '', author, place: trigger.place };
+    return offering(form, (option, typed) => rooms.host().suggest({ ...asked, option, typed }));
   }
 
   function close(form: string | null): void {

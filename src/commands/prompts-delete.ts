@@ -3,7 +3,7 @@ import type { Prompt } from '../openwebui/prompt-rows.ts';
 import { deletePrompt } from '../openwebui/prompts.ts';
 import { command, given, option, say } from './command.ts';
 import { findPrompt } from './prompt-names.ts';
-import { anywhere, promptOption, withPrompt } from './prompts-pick.ts';
+import { anywhere, isUuid, promptOption, withPrompt } from './prompts-pick.ts';
 import { inline } from './prompts-words.ts';
 
 /** Prompts that are deleted at one go. */
@@ -21,7 +21,9 @@ export const remove = command({
         desk.prompts.changed(call.author, 'prompt deleted', prompt.id);
         return say(`\`${prompt.command}\` is deleted.`);
       }
-      const markdown = `Delete \`${prompt.command}\` (${inline(prompt.name)}) with all its versions, for good? \`/prompts toggle ${prompt.command}\` only switches it off.`;
+      // Servers before 0.8 cannot switch one off.
+      const off = isUuid(prompt.id) ? ` \`/prompts toggle ${prompt.command}\` only switches it off.` : '';
+      const markdown = `Delete \`${prompt.command}\` (${inline(prompt.name)}) with all its versions, for good?${off}`;
       const options = { prompt: prompt.id, sure: 'yes' };
       return {
         do: 'say',

@@ -55,7 +55,10 @@ function noneIfMissing(error: unknown): null {
 /** The version whose id begins with what was typed, or the live one for `live`. Null when there is none, or more than one. */
 export async function findVersion({ server, prompt }: Picked, typed: string): Promise<PromptVersion | null> {
   const wanted = typed.trim().toLowerCase();
-  if (wanted === 'live') return prompt.versionId === null ? null : promptVersion(server, prompt.id, prompt.versionId);
+  if (wanted === 'live')
+    return prompt.versionId === null
+      ? ((await promptHistory(server, prompt.id))[0] ?? null)
+      : promptVersion(server, prompt.id, prompt.versionId);
   if (wanted.length < 4) return null;
   // A prompt keeps about a hundred versions.
   for (let page = 0; page < 10; page++) {

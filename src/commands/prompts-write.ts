@@ -6,7 +6,7 @@ import { changePromptMeta, createPrompt, readPrompt, togglePrompt, updatePrompt 
 import { command, given, option, say, wrong } from './command.ts';
 import type { Desk } from './desk.ts';
 import { complaints, draftOf, type PromptTexts, promptFields, textsOfForm, textsOfPrompt } from './prompts-form.ts';
-import { promptOption, withPrompt } from './prompts-pick.ts';
+import { isUuid, promptOption, withPrompt } from './prompts-pick.ts';
 import { readTags } from './prompts-words.ts';
 import type { Call, Outcome } from './registry.ts';
 
@@ -62,7 +62,7 @@ export const edit = command({
       const { command, name } = prompt;
       await updatePrompt(server, prompt.id, { command, name, content, message });
       desk.prompts.changed(call.author, 'prompt changed', prompt.id);
-      return say(`\`${command}\` is changed. \`/prompts diff ${command}\` shows how.`);
+      return say(changedWords(prompt, command));
     });
   },
 });
@@ -93,7 +93,8 @@ export const meta = command({
       const tags = readTags(texts.tags);
       const known = prompt.tags.length > 0 || tags.length > 0;
       try {
-        await changePromptMeta(server, prompt.id, { ...texts, tags: known ? tags : undefined });
+        const { name, command } = texts;
+        await changePromptMeta(server, prompt.id, { name, command, tags: known ? tags : undefined });
       } catch (error) {
         return metaForm(prompt, texts, taken(error));
       }
@@ -139,7 +140,7 @@ async function changed(call: Call, desk: Desk, filled: NonNullable<Call['filled'
     return changeForm(prompt, texts, taken(error));
   }
   desk.prompts.changed(call.author, 'prompt changed', prompt.id);
-  return say(`\`${texts.command}\` is changed. \`/prompts diff ${texts.command}\` shows how.`);
+  return say(changedWords(prompt, texts.command));
 }
 
 function makeForm(texts: PromptTexts, errors: ReadonlyMap<string, string>): Outcome {
@@ -162,6 +163,11 @@ function metaForm(prompt: Prompt, texts: PromptTexts, errors: ReadonlyMap<string
   const fields = promptFields(texts, { content: false, message: false });
   const title = `Rename ${prompt.command}`;
   return { do: 'form', form: { title, intro: null, submit: 'Save', fields, errors, note: '{}' } };
+}
+
+/** Servers before 0.8 keep no versions: there is nothing to compare. */
+function changedWords({ id }: Prompt, command: string): string {
+  return `\`${command}\` is changed.${isUuid(id) ? ` \`/prompts diff ${command}\` shows how.` : ''}`;
 }
 
 /** A command that is taken is a mistake in that field; everything else is for whoever called. */

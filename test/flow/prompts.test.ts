@@ -217,6 +217,45 @@ describe('changing prompts', () => {
     expect(wordsIn(await prompts(`delete-entry greet ${ids[0]}`))).toContain('No single version');
   });
 
+  it('turns the pages of a history', async () => {
+    const { id } = await makePrompt(world, { command: 'greet', content: 'text 0' });
+    const server = connect({ url: world.openWebUI.url, key: new Secret(world.openWebUI.key) });
+    for (let at = 1; at <= 24; at += 1)
+      await updatePrompt(server, id, {
+        command: 'greet',
+        name: 'greet',
+        content: `text ${at}`,
+        message: `change ${at}.`,
+      });
+    await disconnect(server);
+    const first = await prompts('history greet');
+    expect(wordsIn(first)).toContain('change 24. **(live)**');
+    expect(wordsIn(first)).toContain('change 5.');
+    expect(wordsIn(first)).not.toContain('change 4.');
+    const older = await press(first, 'Older');
+    expect(wordsIn(older)).toContain('change 4.');
+    expect(older).toHaveProperty('instead', true);
+    expect(wordsIn(await press(older, 'Newer'))).toBe(wordsIn(first));
+    const oldest = [...wordsIn(older).matchAll(/- `([0-9a-f]{8})`/g)].at(-1)?.[1];
+    expect(wordsIn(await prompts(`diff greet from=${oldest}`))).toContain('-text 0\n+text 24');
+    expect(wordsIn(await prompts(`version greet ${oldest}`))).toContain('is as it was');
+    expect(await onServer()).toMatchObject([{ content: 'text 0' }]);
+  });
+
+  it('asks for name, command and tags in a form where none is given', async () => {
+    await makePrompt(world, { command: 'greet', tags: ['a'] });
+    const form = formIn(await prompts('meta greet'));
+    expect(form.fields.map(({ name, initial }) => `${name}=${initial}`)).toEqual([
+      'command=greet',
+      'name=greet',
+      'tags=a',
+    ]);
+    await makePrompt(world, { command: 'taken' });
+    expect(await send(world, form, { Command: 'taken' }, 'Admin')).toMatchObject({ do: 'errors' });
+    expect(wordsIn(await send(world, form, { Command: 'hail', Tags: '' }, 'Admin'))).toBe('`hail` is changed.');
+    expect(await onServer()).toContainEqual(expect.objectContaining({ command: 'hail', tags: [] }));
+  });
+
   it('deletes after asking, one or several', async () => {
     for (const command of ['a1', 'b2', 'c3']) await makePrompt(world, { command });
     const answer = await prompts('delete a1');
@@ -302,15 +341,27 @@ describe('an Open WebUI before 0.8', () => {
   it('runs and changes prompts, and says what it cannot do', async () => {
     await world.close();
     const openWebUI = await startScriptedOpenWebUI({ profile: '0.7' });
-    world = await openWorld({ openWebUI });
+    world = await openWorld({ openWebUI, wrap: withFiles });
     await makePrompt(world, { command: 'greet' });
     await world.host.accept(world.command('prompt', 'greet who=World'));
     await vi.waitFor(() => expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('Ann: Hello World'));
     expect(wordsIn(await prompts('edit greet Bye {{who}}'))).toContain('is changed');
-    for (const line of ['history greet', 'toggle greet', 'tags', 'meta greet tags=x'])
+    for (const line of [
+      ...['list tag=x', 'list view=created', 'tags', 'create command=x tags=x text', 'edit greet message=x text'],
+      ...['meta greet tags=x', 'meta greet command=hail', 'toggle greet', 'history greet', 'diff greet'],
+      ...['entry greet abcd1234', 'version greet abcd1234', 'delete-entry greet abcd1234'],
+    ])
       expect(wordsIn(await prompts(line))).toContain('This Open WebUI is older than 0.8');
+    expect(wordsIn(await prompts('list order=name'))).toContain('Prompts 1–1 of 1.');
+    expect(wordsIn(await prompts('search bye'))).toContain('Bye {{who}}');
+    expect(wordsIn(await prompts('meta greet name=Greeting'))).toBe('`greet` is changed.');
+    expect(wordsIn(await prompts('share greet everyone'))).toBe('`greet`: Shared with everyone.');
+    attached = JSON.stringify([{ command: 'fresh', name: 'Fresh', content: 'Hello' }]);
+    expect(wordsIn(await prompts('import', { files: [FILE] }))).toContain('1 of 1 prompts are in.');
+    const many = await prompts('delete-many fresh');
+    expect(wordsIn(await press(many, 'Delete 1'))).toBe('- `fresh`: deleted');
     const server = connect({ url: openWebUI.url, key: new Secret(openWebUI.key) });
-    expect(await listPrompts(server)).toMatchObject([{ command: 'greet', content: 'Bye {{who}}' }]);
+    expect(await listPrompts(server)).toMatchObject([{ command: 'greet', name: 'Greeting', content: 'Bye {{who}}' }]);
     await disconnect(server);
     await world.close();
     await openWebUI.close();

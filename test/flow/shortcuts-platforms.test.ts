@@ -137,3 +137,26 @@ test('on Discord Run a prompt on this lists the prompts there are, then asks for
   expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toContain('In 3 words: E = mc²');
   expect(set.refusals()).toEqual([]);
 });
+
+test('on Discord Run a prompt on this finds one of many prompts by a part of its name', async () => {
+  const many = async (openWebUI: ScriptedOpenWebUI) => {
+    for (let at = 0; at < 30; at += 1)
+      await makePrompt({ openWebUI }, { command: `p${at}`, content: 'Look: {{text}}' });
+    await makePrompt({ openWebUI }, { command: 'shorten-it', content: 'Shorten: {{text}}' });
+  };
+  const { server, openWebUI, ann, bob, channel, ...set } = await onDiscord({ before: many });
+  const said = server.people.say(bob, channel, 'E = mc²');
+  const opened = server.acts.menu(ann, said, 'Run a prompt on this');
+  await opened.modal();
+  const wrong = await (await server.acts.submit(opened, { 't.prompt': 'shorten' })).ephemeral();
+  expect(wrong.content).toContain('There is no prompt called “shorten” that I may use.');
+  const again = server.acts.click(ann, wrong, 'Fix it');
+  expect(JSON.stringify(await again.modal())).toContain('"value":"shorten-it"');
+  openWebUI.next(says('Mass is energy.'));
+  const line = await (await server.acts.submit(again, { 't.prompt': ['shorten-it'] })).reply(
+    (one) => one.content !== '',
+  );
+  await set.answered(await set.threadOf(line), /Mass is energy/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toContain('Shorten: E = mc²');
+  expect(set.refusals()).toEqual([]);
+});
