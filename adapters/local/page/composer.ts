@@ -256,9 +256,9 @@ export function composer(): TemplateResult {
             addFiles([...(input.files ?? [])]);
             input.value = '';
           }}></label>
-        <textarea id="composer-text" rows="1" data-testid="composer-text" .value=${live(words)} aria-label="Your message" enterkeyhint="send" autocomplete="off"
+        <textarea id="composer-text" rows="1" dir="auto" data-testid="composer-text" .value=${live(words)} aria-label="Your message" enterkeyhint="send" autocomplete="off"
           role="combobox" aria-expanded=${items.length > 0 ? 'true' : 'false'} aria-controls="offers" aria-autocomplete="list" aria-activedescendant=${offered && offered.marked >= 0 && items.length > 0 ? `offer-${offered.marked}` : nothing}
-          placeholder=${shared ? (state.current === TEAM ? 'Ask Parley, for all to read…' : 'Write to all; @parley asks…') : 'Ask anything, or type /'}
+          placeholder=${shared ? (state.current === TEAM ? 'Ask Parley, for all to read…' : 'Write to all, or @parley to ask…') : 'Ask anything, or type /'}
           @input=${typed} @keydown=${keys} @click=${look} @paste=${pasted} @blur=${() => {
             setTimeout(() => {
               if (document.activeElement === field() || offered === null) return;
@@ -268,7 +268,11 @@ export function composer(): TemplateResult {
           }}></textarea>
         ${
           stop && !canSend
-            ? html`<button type="button" class="send stop" aria-label="Stop the answer" title="Stop (Escape)" data-testid="stop" ?disabled=${state.pressed.has(`${stop.message} ${stop.control}`)} @click=${() => press(stop.message, stop.control, null)}>${icon('stop')}</button>`
+            ? html`<button type="button" class="send stop" aria-label="Stop the answer" title="Stop (Escape)" data-testid="stop" ?disabled=${state.pressed.has(`${stop.message} ${stop.control}`)} @click=${() => {
+                press(stop.message, stop.control, null);
+                // The button goes away. A keyboard on the screen is not called up for that.
+                if (matchMedia('(pointer: fine)').matches) field()?.focus();
+              }}>${icon('stop')}</button>`
             : html`<button class="send" aria-label="Send" title="Send (Enter)" data-testid="send" ?disabled=${!canSend}>${icon('send')}</button>`
         }
       </div>

@@ -156,7 +156,7 @@ function editor(one: PageMessage): TemplateResult {
   };
   const field = () => document.querySelector<HTMLTextAreaElement>('#edit-text');
   return html`<div class="editor">
-    <textarea id="edit-text" class="input" aria-label="Edit your message" data-testid="edit-text" rows=${Math.min(12, one.text.split('\n').length + 1)} .value=${one.text}
+    <textarea id="edit-text" class="input" dir="auto" aria-label="Edit your message" data-testid="edit-text" rows=${Math.min(12, one.text.split('\n').length + 1)} .value=${one.text}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Escape') close();
         else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {

@@ -23,9 +23,9 @@ export function dayOf(at: number, now: number = Date.now()): string {
   return month.format(at);
 }
 
-/** `1.2 MB`. */
+/** `1.2 MB`, in the units in which the settings count. */
 export function sizeOf(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 1_024) return `${bytes} bytes`;
+  if (bytes < 1_024 ** 2) return `${Math.round(bytes / 1_024)} kB`;
+  return `${Number((bytes / 1_024 ** 2).toFixed(1))} MB`;
 }

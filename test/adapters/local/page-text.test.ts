@@ -44,6 +44,25 @@ describe.skipIf(chromiumPath === null)(`${browserGroup}: what models write`, () 
     return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? Number.NaN) * 1_000;
   }
 
+  it('text runs as its own letters do, beside text that runs the other way', async () => {
+    const text = await drawn('שלום Ann\n\nBob שמח');
+    const lefts = (words: string, letters: string) =>
+      text.getByText(words).evaluate((element, letters) => {
+        const { firstChild } = element;
+        return [...letters].map((letter) => {
+          const range = element.ownerDocument.createRange();
+          const at = (firstChild?.textContent ?? '').indexOf(letter);
+          if (firstChild) range.setStart(firstChild, at);
+          if (firstChild) range.setEnd(firstChild, at + 1);
+          return range.getBoundingClientRect().left;
+        });
+      }, letters);
+    const [shin = 0, a = 0] = await lefts('Ann', 'שA');
+    expect(shin).toBeGreaterThan(a);
+    const [het = 0, b = 0] = await lefts('Bob', 'חB');
+    expect(het).toBeGreaterThan(b);
+  });
+
   it.each([
     '<script>window.hit = 1</script>',
     '<img src=x onerror="window.hit = 1">',
