@@ -149,11 +149,6 @@ export async function unshareChat(server: OpenWebUI, id: string): Promise<void> 
   await json(server, { method: 'DELETE', path: `${chatPath(id)}/share`, about: 'chat' }, z.unknown());
 }
 
-/** Where a person reads the chat in the browser. */
-export function chatUrl(server: OpenWebUI, id: string): string {
-  return `${server.url}/c/${segment(id)}`;
-}
-
 /** Pins or unpins a chat. The server can only toggle, so its state is read first. */
 export async function pinChat(server: OpenWebUI, id: string, pinned: boolean): Promise<void> {
   if ((await readChat(server, id)).pinned !== pinned) await json(server, post(`${chatPath(id)}/pin`, {}), z.unknown());

@@ -10,24 +10,6 @@ export interface Profile {
   readonly language: string | null;
 }
 
-/** Names of the system variables, as they stand between the braces (our reference, openwebui 6.1). */
-export const SYSTEM_VARIABLES = [
-  'CLIPBOARD',
-  'USER_LOCATION',
-  'USER_NAME',
-  'USER_EMAIL',
-  'USER_BIO',
-  'USER_GENDER',
-  'USER_BIRTH_DATE',
-  'USER_AGE',
-  'USER_LANGUAGE',
-  'CURRENT_DATE',
-  'CURRENT_TIME',
-  'CURRENT_DATETIME',
-  'CURRENT_TIMEZONE',
-  'CURRENT_WEEKDAY',
-] as const;
-
 /**
  * The system variables that have a value, by name. What is unknown is left out and so becomes a field: an e-mail address the
  * platform does not tell, the clipboard and the place that no chat platform knows. Dates are those of `zone` (IANA) at `now`
