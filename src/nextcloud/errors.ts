@@ -78,7 +78,8 @@ function reasonFor(status: number, form: Words['form'], words: Words, where: Whe
   if (status === 404 || status === 410) return isRoute(words) ? 'no-route' : 'missing';
   if (status === 403) return 'forbidden';
   if (status === 412) {
-    if (form === 'xml') return 'conflict';
+    // Only WebDAV writes so, of a file that is there already.
+    if (form === 'xml') return 'exists';
     if (form !== 'bare') return 'not-offered';
     return /csrf/i.test(words.message) ? 'csrf' : 'app-only';
   }

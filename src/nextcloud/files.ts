@@ -64,8 +64,8 @@ export async function upload(
     await sendAs(nc, put);
   } catch (error) {
     const reason = reasonOf(error);
-    // 412: it is there by now, sent by whoever had this key before.
-    const there = reason === 'not-offered' && known?.again === true;
+    // It was put there before under this key, and the answer was lost; what is there is whole.
+    const there = reason === 'exists' && known !== undefined;
     // Somebody deleted or renamed the folder since.
     if (reason !== 'missing' && reason !== 'conflict' && !there) throw error;
     if (!there) {

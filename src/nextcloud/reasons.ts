@@ -14,7 +14,7 @@ import type { ProblemKind, Retry } from '../chat/errors.ts';
  * - `maintenance`, `unavailable`, `server-error` the server is not up to it right now
  * - `untrusted-host`, `not-nextcloud`, `redirect`, `csrf`, `address`, `tls` how we reach it is wrong
  * - `forbidden`, `app-only` not for this account
- * - `quota`, `file-size`, `locked`, `conflict` (no such folder) the files refuse
+ * - `quota`, `file-size`, `locked`, `conflict` (no such folder), `exists` (a file of this name is there) the files refuse
  * - `no-connection`, `timeout`, `cut`, `shape`, `stopped`, `bug` as their kinds
  */
 export type Reason = keyof typeof meanings;
@@ -178,6 +178,11 @@ export const meanings = {
     say: 'Nextcloud is still busy with this file. Please try again in a moment.',
   },
   conflict: {
+    kind: 'invalid',
+    retry: later,
+    say: 'Nextcloud could not store this file. Please try again.',
+  },
+  exists: {
     kind: 'invalid',
     retry: later,
     say: 'Nextcloud could not store this file. Please try again.',

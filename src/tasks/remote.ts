@@ -5,6 +5,7 @@ import { userKey } from '../chat/places.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import { apiOf } from '../nextcloud/api.ts';
 import { failure, reasonOf } from '../nextcloud/errors.ts';
+import { removeUpload } from '../nextcloud/files.ts';
 import { isOver, type Task, type TaskRef } from '../nextcloud/task.ts';
 import { cancel as cancelTask, schedule, task as taskNow } from '../nextcloud/tasks.ts';
 import type { Log } from '../ops/log.ts';
@@ -142,8 +143,10 @@ export function createRemote(
           if (talk.state().put.some((one) => one.name === file.name)) continue;
           const put = await files.put(nc, file, gone);
           dispatch({ type: 'put', file: put });
+          // Called off meanwhile: nobody else knows of the file, which would stand there for ever.
+          if (!talk.state().put.includes(put)) return removeUpload(nc, put.path);
           await talk.written();
-          if (gone.aborted) return;
+          if (gone.aborted || talk.state().phase !== 'preparing') return;
         }
         dispatch({ type: 'prepared' });
       }),

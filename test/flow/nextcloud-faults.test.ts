@@ -22,6 +22,8 @@ const ocs = (statuscode: number, meta: string, message?: string) => ({
   ocs: { meta: { status: 'failure', statuscode, message: meta }, data: message === undefined ? [] : { message } },
 });
 
+const LOCKED = '429 of the brute-force guard';
+
 /** What the server answers to `schedule`, and what the person reads. */
 const REFUSED: Record<string, readonly [Fault, RegExp]> = {
   '412, the type is switched off': [
@@ -49,17 +51,22 @@ const REFUSED: Record<string, readonly [Fault, RegExp]> = {
   '404 of a route that is not there': [{ status: 404, body: ocs(998, 'Invalid query') }, /cannot do that/],
   '412 as a bare message': [{ status: 412, body: { message: 'CSRF check failed' } }, /drops a header/],
   '200 as a web page': [{ status: 200, body: '<html>Welcome</html>' }, /something else than Nextcloud/],
-  '429 of the brute-force guard': [{ status: 429, body: ocs(429, 'Reached maximum delay') }, /locked me out/],
+  [LOCKED]: [{ status: 429, body: ocs(429, 'Reached maximum delay') }, /locked me out/],
 };
 
 describe('a task that Nextcloud refuses', () => {
-  it.each(Object.entries(REFUSED))('%s: is said in one sentence', async (_name, [fault, words]) => {
-    world = await quickly(instant);
-    world.cloud.fault({ path: schedule }, fault, 10);
-    await run('summarize Hello.');
-    await shown(words);
-    expect(world.plain.messages.at(-1)?.text).not.toMatch(/4\d\d|ocs|http/i);
-  });
+  it.each(Object.entries(REFUSED))(
+    '%s: is said in one sentence, with Retry where that helps',
+    async (name, [fault, words]) => {
+      world = await quickly(instant);
+      world.cloud.fault({ path: schedule }, fault, 10);
+      await run('summarize Hello.');
+      await shown(words);
+      expect(world.plain.messages.at(-1)?.text).not.toMatch(/4\d\d|ocs|http/i);
+      // Of these only a lock passes by itself.
+      expect(world.buttons()).toEqual(name === LOCKED ? ['Retry'] : []);
+    },
+  );
 });
 
 /** What passes by itself. */

@@ -42,6 +42,20 @@ describe('a file up', () => {
     );
   });
 
+  test('that was put there before, its answer lost, goes in once', async () => {
+    const refused = { status: 412, headers: { 'content-type': 'application/xml' }, body: '<d:error/>' };
+    await over(
+      (seen) => (seen.method === 'PUT' ? refused : dav(seen)),
+      async (nc, wire) => {
+        expect(await upload(nc, voice, undefined, { key: 'once', again: false })).toEqual({
+          id: 150,
+          path: 'Parley/once-Voice_message.ogg',
+        });
+        expect(wire.asked().filter((one) => one.startsWith('PUT'))).toHaveLength(1);
+      },
+    );
+  });
+
   test('makes the folder anew when somebody deleted it', async () => {
     let folder = true;
     await over(

@@ -46,6 +46,10 @@ async function answer(world: World, call: Call, user: string, path: string): Pro
         201,
       );
     case 'PUT': {
+      if (file !== null && call.request.headers['if-none-match'] === '*') {
+        const why = 'An If-None-Match header was specified, but the ETag matched (or * was specified).';
+        return fault(412, 'Sabre\\DAV\\Exception\\PreconditionFailed', why);
+      }
       if (orphan) {
         const why = 'Files cannot be created in non-existent collections';
         return fault(409, 'Sabre\\DAV\\Exception\\Conflict', why);
