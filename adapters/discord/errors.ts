@@ -17,7 +17,6 @@ export const CODE = {
   followUpsUsedUp: 40_094,
   missingAccess: 50_001,
   notTheAuthor: 50_005,
-  emptyMessage: 50_006,
   cannotReachUser: 50_007,
   notATextChannel: 50_008,
   missingPermissions: 50_013,

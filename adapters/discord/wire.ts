@@ -70,7 +70,6 @@ export const wireChannel = z.object({
   parent_id: optional(id),
   owner_id: optional(id),
   name: optional(z.string()),
-  recipients: manyOf(user),
 });
 
 /** The answer to a new or changed message. */

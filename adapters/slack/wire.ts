@@ -46,7 +46,6 @@ const wireMessage = z.looseObject({
   ts: text,
   thread_ts: maybe,
   team: maybe,
-  user_team: maybe,
   edited: z.looseObject({ ts: maybe }).nullish(),
   metadata: metadata.nullish(),
 });
@@ -90,9 +89,7 @@ export const slashCommand = z.looseObject({
   command: z.string().startsWith('/'),
   text: z.string().default(''),
   user_id: text,
-  user_name: maybe,
   channel_id: text,
-  channel_name: maybe,
   trigger_id: text,
   response_url: text,
 });
@@ -192,7 +189,6 @@ export const authTest = z.looseObject({
   user_id: text,
   user: maybe,
   bot_id: maybe,
-  enterprise_id: maybe,
   url: maybe,
   response_metadata: z.looseObject({ scopes: z.array(z.string()).nullish() }).nullish(),
 });
@@ -231,7 +227,6 @@ export const conversationsInfo = z.looseObject({
 /** `conversations.history` and `conversations.replies`. */
 export const messagePage = z.looseObject({
   messages: z.array(wireMessage),
-  has_more: z.boolean().nullish(),
   response_metadata: z.looseObject({ next_cursor: maybe }).nullish(),
 });
 
