@@ -20,7 +20,7 @@ async function running(): Promise<Bench> {
     otherKey: state.user2.key,
     models: state.models,
     profile: profileOf(state.version),
-    tasksRefuse: true,
+    real: true,
     close: async () => undefined,
   };
 }

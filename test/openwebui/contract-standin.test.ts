@@ -14,7 +14,7 @@ for (const profile of profiles) {
       otherKey: server.otherKey,
       models: scriptedModel.models.map((model) => model.id),
       profile,
-      tasksRefuse: false,
+      real: false,
       close: () => server.close(),
     };
   });

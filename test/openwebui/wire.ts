@@ -100,7 +100,7 @@ export async function heard(
   let problem: { kind: string; detail: string } | null = null;
   try {
     const signal = options.signal ?? new AbortController().signal;
-    for await (const frame of ask(server, options.question ?? question, { signal, idleMs: options.idleMs ?? 10_000 })) {
+    for await (const frame of ask(server, options.question ?? question, { signal, idleMs: options.idleMs ?? 30_000 })) {
       frames.push(frame);
       await options.each?.(frame);
     }

@@ -20,7 +20,7 @@ function benchOf({ real }: House): Bench {
     otherKey: real.user2Key,
     models: real.models,
     profile: profileOf(real.version),
-    tasksRefuse: true,
+    real: true,
     close: async () => undefined,
   };
 }

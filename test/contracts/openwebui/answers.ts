@@ -114,6 +114,14 @@ export function answersContract(at: () => Desk): void {
       expect('This answer is cut in the mid'.startsWith(text)).toBe(true);
     });
 
+    test('that begins after a long silence is whole', async ({ skip }) => {
+      skip(!at().bench.real);
+      expect(await heard(at().user, { question: asking('silent'), idleMs: 60_000 })).toMatchObject({
+        text: 'Hello you',
+        failed: null,
+      });
+    });
+
     test('that stays silent is given up', async () => {
       // A machine at work may be silent for so long before the first word, too.
       const { text, failed } = await heard(at().user, { question: asking('stuck'), idleMs: 300 });

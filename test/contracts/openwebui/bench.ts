@@ -16,8 +16,8 @@ export interface Bench {
   readonly models: readonly string[];
   /** `major.minor` of what the server is or imitates. */
   readonly profile: (typeof PROFILES)[number];
-  /** Whether a model's refusal of a task comes through; the stand-in's models never refuse one. */
-  readonly tasksRefuse: boolean;
+  /** Whether it is a real server: its models may refuse a task, and be silent for long; the stand-in's never do, nor does anybody wait for it. */
+  readonly real: boolean;
   close(): Promise<void>;
 }
 

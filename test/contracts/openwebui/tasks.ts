@@ -46,7 +46,7 @@ export function tasksContract(at: () => Desk): void {
     });
 
     test('of a model that refuses fail as busy', async ({ skip }) => {
-      skip(!at().bench.tasksRefuse);
+      skip(!at().bench.real);
       expect(await kindOf(tasks.titleFor(at().user, { model: 'tasks-refused', messages }))).toBe('busy');
     });
 
