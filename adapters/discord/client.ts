@@ -7,6 +7,7 @@ import { intentsFor } from './intents.ts';
 /** People kept in memory: only their names are of use, and messages bring those along (our reference, discord 1.4). */
 const PEOPLE_KEPT = 200;
 
+/** What the client needs to be told. */
 export interface ClientSettings {
   readonly token: Secret;
   readonly api: string | null;

@@ -16,11 +16,13 @@ const READ = [
   GatewayDispatchEvents.InteractionCreate,
 ] as const;
 
+/** The name of a packet that the adapter reads itself. */
 export type PacketName = (typeof READ)[number];
 
 /** Packets that came before the servers were known, at most so many: the rest is read again after READY. */
 const EARLY = 1_000;
 
+/** What the gateway needs, and whom it tells. */
 export interface GatewayOptions {
   readonly token: Secret;
   readonly api: string | null;

@@ -23,6 +23,7 @@ export interface Rest {
   close(): void;
 }
 
+/** What calls need, and who hears of budgets. */
 export interface RestOptions {
   readonly token: Secret;
   /** Another REST base than Discord's own. */

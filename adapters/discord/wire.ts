@@ -60,6 +60,7 @@ const wireMessage = message.extend({
   /** The thread that hangs on it. */
   thread: optional(z.object({ id, type: z.number() })),
 });
+/** A page of messages, each still to be read: one that is malformed does not spoil the others. */
 export const wireMessages = z.array(z.unknown());
 
 /** A channel as interactions and `GET /channels` show it. */
@@ -126,13 +127,19 @@ export const wireInteraction = z.object({
     .nullish(),
 });
 
+/** A person. */
 export type WireUser = z.output<typeof user>;
+/** A person as a member of a server. */
 export type WireMember = z.output<typeof member>;
+/** {@link wireMessage} as it is read. */
 export type WireMessage = z.output<typeof wireMessage>;
 /** A message without the one it answers: what a replied-to message is itself. */
 export type WirePlainMessage = z.output<typeof message>;
+/** A file of a message or an option. */
 export type WireAttachment = z.output<typeof attachment>;
+/** {@link wireInteraction} as it is read. */
 export type WireInteraction = z.output<typeof wireInteraction>;
+/** A field of a form that was sent in. */
 export type WireField = z.output<typeof field>;
 
 /** The message in this value, or null when it is none. Numbers and texts may be wrong in it; its shape is not. */

@@ -24,6 +24,7 @@ const carried = z.object({
   /** Only the asker sees what comes of it. */
   private: z.boolean(),
 });
+/** {@link carried} as it is read. */
 export type Carried = z.output<typeof carried>;
 
 /** Marks a modal's `callback_id` as a form's. */

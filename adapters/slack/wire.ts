@@ -19,6 +19,7 @@ export const wireFile = z.looseObject({
   url_private_download: maybe,
   mode: maybe,
 });
+/** {@link wireFile} as it is read. */
 export type WireFile = z.output<typeof wireFile>;
 
 const attachment = z.looseObject({
@@ -49,14 +50,18 @@ const wireMessage = z.looseObject({
   edited: z.looseObject({ ts: maybe }).nullish(),
   metadata: metadata.nullish(),
 });
+/** A message, from an event or from the history. */
 export type WireMessage = z.output<typeof wireMessage>;
 
 /** The inner part of an event, before its type is looked at. */
 const wireEvent = z.looseObject({ type: text });
 
+/** `message`, and `app_mention`. */
 export const messageEvent = wireMessage.extend({ channel: text, channel_type: maybe, hidden: z.boolean().nullish() });
+/** {@link messageEvent} as it is read. */
 export type WireMessageEvent = z.output<typeof messageEvent>;
 
+/** `message_changed`. */
 export const changedEvent = z.looseObject({
   channel: text,
   channel_type: maybe,
@@ -64,6 +69,7 @@ export const changedEvent = z.looseObject({
   previous_message: wireMessage.nullish(),
 });
 
+/** `message_deleted`. */
 export const deletedEvent = z.looseObject({
   channel: text,
   channel_type: maybe,
@@ -71,8 +77,11 @@ export const deletedEvent = z.looseObject({
   previous_message: wireMessage.partial().nullish(),
 });
 
+/** `member_joined_channel`. */
 export const joinedEvent = z.looseObject({ user: text, channel: text, inviter: maybe, event_ts: maybe });
+/** `app_home_opened`. */
 export const homeEvent = z.looseObject({ user: text, channel: maybe, tab: maybe, event_ts: maybe });
+/** A person named an agent’s thread. */
 export const renamedEvent = z.looseObject({
   channel: text,
   thread_ts: text,
@@ -118,6 +127,7 @@ const stateValue = z.looseObject({
   selected_user: maybe,
   files: z.array(wireFile).nullish(),
 });
+/** One value of a form’s `state`. */
 export type StateValue = z.output<typeof stateValue>;
 
 /** A modal as it comes back. */
@@ -128,6 +138,7 @@ const wireView = z.looseObject({
   private_metadata: z.string().default(''),
   state: z.looseObject({ values: z.record(z.string(), z.record(z.string(), stateValue)) }).nullish(),
 });
+/** A modal as it comes back. */
 export type WireView = z.output<typeof wireView>;
 
 /** A control that was used. */
@@ -154,6 +165,7 @@ export const blockActions = z.looseObject({
     .min(1),
 });
 
+/** A modal that was sent in. */
 export const viewSubmission = z.looseObject({
   type: z.literal('view_submission'),
   user,
@@ -161,6 +173,7 @@ export const viewSubmission = z.looseObject({
   view: wireView,
 });
 
+/** A shortcut that was used on a message. */
 export const messageShortcut = z.looseObject({
   type: z.literal('message_action'),
   callback_id: text,
@@ -171,6 +184,7 @@ export const messageShortcut = z.looseObject({
   message: wireMessage,
 });
 
+/** What was typed into a list that asks for its choices. */
 export const blockSuggestion = z.looseObject({
   type: z.literal('block_suggestion'),
   user,
@@ -230,5 +244,7 @@ export const messagePage = z.looseObject({
   response_metadata: z.looseObject({ next_cursor: maybe }).nullish(),
 });
 
+/** `chat.postMessage`. */
 export const posted = z.looseObject({ channel: maybe, ts: text });
+/** `views.open`. */
 export const opened = z.looseObject({ view: z.looseObject({ id: text }) });

@@ -36,6 +36,7 @@ export const PROBLEM_KINDS = [
   'stopped',
   'bug',
 ] as const;
+/** One of {@link PROBLEM_KINDS}. */
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 
 /** Whether the same call may be made again: never, whenever one likes (with back-off), or not before so many milliseconds. */

@@ -28,6 +28,7 @@ export const FIELD_TYPES = [
   'file',
   'secret',
 ] as const;
+/** One of {@link FIELD_TYPES}. */
 export type FieldType = (typeof FIELD_TYPES)[number];
 
 /**

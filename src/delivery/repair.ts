@@ -10,8 +10,9 @@ export interface Repaired {
   readonly shown: number;
 }
 
-/** Nothing is held back longer than this, in milliseconds, or in greater amount, in UTF-16 units. */
+/** Nothing is held back longer than this, in milliseconds. */
 export const HOLD_MS = 400;
+/** The greatest amount that is held back, in UTF-16 units. */
 export const HOLD_UNITS = 200;
 
 const LONE_MARKER = /^[ \t]*(?:[-*+]|\d{1,9}[.)]?|#{1,6}|>+|`{1,3}|~{1,3}|=+|-+|\*+|_+|\$\$?|\\\[?)?[ \t]*$/;

@@ -14,6 +14,7 @@ export const outputItems = z.array(
     })
     .catch({ type: '' }),
 );
+/** {@link outputItems} as they are read. */
 export type OutputItems = z.infer<typeof outputItems>;
 
 /** The text for the reader in such items: those of type `message`, joined by line ends (our reference, openwebui 3.7). */

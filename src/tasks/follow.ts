@@ -6,6 +6,7 @@ import type { TaskState } from './state.ts';
 
 /** Files to be taken away from somebody's Nextcloud: the payload of a job of kind `tidy`. */
 export const tidyOrder = z.object({ account: z.string().nullable(), paths: z.array(z.string()) });
+/** {@link tidyOrder} as it is read. */
 export type TidyOrder = z.output<typeof tidyOrder>;
 
 /** The jobs that follow a task which is over: its files are taken away, and its result goes on where that was wanted. */

@@ -63,6 +63,7 @@ export interface State {
   menuFor: string | null;
 }
 
+/** The only one there is: everything the page shows is drawn from it. */
 export const state: State = {
   me: null,
   link: 'connecting',

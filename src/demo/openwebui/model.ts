@@ -66,7 +66,9 @@ export interface Model {
   task(kind: TaskKind, ask: Ask): string;
 }
 
+/** What the server’s task endpoints write. */
 export const taskKinds = ['title', 'follow_up', 'tags', 'image_prompt', 'queries', 'auto', 'emoji', 'moa'] as const;
+/** One of {@link taskKinds}. */
 export type TaskKind = (typeof taskKinds)[number];
 
 /** One model of the list. */

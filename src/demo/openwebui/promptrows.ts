@@ -24,6 +24,7 @@ export function promptForm(profile: Profile) {
     is_production: z.nullish(z.boolean()),
   });
 }
+/** {@link promptForm} as it is read. */
 export type PromptForm = z.infer<ReturnType<typeof promptForm>>;
 
 /** The prompt of this id, if this person may do this with it; else the server's refusal is thrown. */

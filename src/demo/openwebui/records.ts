@@ -13,12 +13,15 @@ const grant = z.object({
   permission: z.string(),
   created_at: z.number(),
 });
+/** {@link grant} as it is read. */
 export type Grant = z.infer<typeof grant>;
 
 /** A grant as a client sends it. */
 export const grantForm = z.object({ principal_type: z.string(), principal_id: z.string(), permission: z.string() });
+/** {@link grantForm} as it is read. */
 export type GrantForm = z.infer<typeof grantForm>;
 
+/** An account. */
 export const user = z.object({
   id: z.string(),
   name: z.string(),
@@ -30,6 +33,7 @@ export const user = z.object({
   prompts: z.boolean(),
   created_at: z.number(),
 });
+/** {@link user} as it is read. */
 export type User = z.infer<typeof user>;
 
 /** A chat as it is kept: the row of the real server, whose `chat` is free-form. Times in seconds. */
@@ -47,11 +51,15 @@ export const chat = z.object({
   tags: z.array(z.string()),
   folder_id: z.nullable(z.string()),
 });
+/** {@link chat} as it is read. */
 export type Chat = z.infer<typeof chat>;
 
+/** A tag of a chat; its id is the name in lower case. */
 export const tag = z.object({ id: z.string(), name: z.string(), user_id: z.string(), meta: z.nullable(anyObject) });
+/** {@link tag} as it is read. */
 export type Tag = z.infer<typeof tag>;
 
+/** An uploaded file. */
 export const file = z.object({
   id: z.string(),
   user_id: z.string(),
@@ -62,8 +70,10 @@ export const file = z.object({
   created_at: z.number(),
   updated_at: z.number(),
 });
+/** {@link file} as it is read. */
 export type StoredFile = z.infer<typeof file>;
 
+/** A folder of chats. */
 export const folder = z.object({
   id: z.string(),
   parent_id: z.nullable(z.string()),
@@ -75,6 +85,7 @@ export const folder = z.object({
   created_at: z.number(),
   updated_at: z.number(),
 });
+/** {@link folder} as it is read. */
 export type Folder = z.infer<typeof folder>;
 
 /** One saved version of a prompt. */
@@ -87,8 +98,10 @@ const version = z.object({
   commit_message: z.nullable(z.string()),
   created_at: z.number(),
 });
+/** {@link version} as it is read. */
 export type Version = z.infer<typeof version>;
 
+/** A prompt as it is now; its versions stand beside it. */
 export const prompt = z.object({
   id: z.string(),
   command: z.string(),
@@ -106,8 +119,10 @@ export const prompt = z.object({
   /** Oldest first; never sent with the prompt. */
   history: z.array(version),
 });
+/** {@link prompt} as it is read. */
 export type Prompt = z.infer<typeof prompt>;
 
+/** A collection of documents. */
 export const knowledge = z.object({
   id: z.string(),
   user_id: z.string(),
@@ -119,8 +134,10 @@ export const knowledge = z.object({
   updated_at: z.number(),
   file_ids: z.array(z.string()),
 });
+/** {@link knowledge} as it is read. */
 export type Knowledge = z.infer<typeof knowledge>;
 
+/** What somebody thinks of an answer. */
 export const feedback = z.object({
   id: z.string(),
   user_id: z.string(),
@@ -132,4 +149,5 @@ export const feedback = z.object({
   created_at: z.number(),
   updated_at: z.number(),
 });
+/** {@link feedback} as it is read. */
 export type Feedback = z.infer<typeof feedback>;
