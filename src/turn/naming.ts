@@ -27,6 +27,8 @@ export interface Naming {
 }
 
 const RENAME_KEPT_MS = 86_400_000;
+/** A person who typed a title hears so soon that it is kept, whatever the platform does meanwhile. */
+const HEARD_WITHIN_MS = 1_000;
 
 const payload = z.object({ conversation: z.string() });
 
@@ -80,10 +82,18 @@ export function createNaming(rooms: {
     return 'never';
   }
 
+  /** What is known of it when a person has waited long enough. */
+  function soon(shown: Promise<TitleShown>): Promise<TitleShown> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(HEARD_WITHIN_MS, () => resolve('later'));
+      shown.then(resolve, reject).finally(cancel);
+    });
+  }
+
   return {
     async byPerson(place, title) {
       const named = await name(placeKey(place), title, 'person', null);
-      return named && show(named, title, 'person');
+      return named && soon(show(named, title, 'person'));
     },
     async onPlatform(place, title) {
       await name(placeKey(place), title, 'person', null);
