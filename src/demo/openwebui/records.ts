@@ -54,7 +54,7 @@ export const chat = z.object({
 /** {@link chat} as it is read. */
 export type Chat = z.infer<typeof chat>;
 
-/** A tag of a chat; its id is the name in lower case. */
+/** A tag of chats; its id is made of its name. */
 export const tag = z.object({ id: z.string(), name: z.string(), user_id: z.string(), meta: z.nullable(anyObject) });
 /** {@link tag} as it is read. */
 export type Tag = z.infer<typeof tag>;
@@ -101,7 +101,7 @@ const version = z.object({
 /** {@link version} as it is read. */
 export type Version = z.infer<typeof version>;
 
-/** A prompt as it is now; its versions stand beside it. */
+/** A prompt as it is now, with its history. */
 export const prompt = z.object({
   id: z.string(),
   command: z.string(),
