@@ -3,7 +3,7 @@ import { closeAfter } from '../close-after.ts';
 import { quickClock } from '../quick-clock.ts';
 import { openCloud } from './cloud.ts';
 import { onDiscord } from './discord-stage.ts';
-import { offerEvery, scheduled } from './nextcloud-shapes.ts';
+import { offerEvery, offerLanguages, scheduled } from './nextcloud-shapes.ts';
 import { openCloudWorld } from './nextcloud-world.ts';
 import { formIn, send, wordsIn } from './prompt-world.ts';
 import { onSlack } from './slack-stage.ts';
@@ -167,5 +167,34 @@ test('on Discord it stands in three steps, and comes back from there', async () 
   await server.acts.submit(again, { 'f.f5': ogg, 'f.f6': mp4, 'f.f9': pdf });
   const input = { ...{ input: 'Hello.', number: 7, tone: 'plain' }, ...{ texts: ['One.', 'Two.'], numbers: [1, 2] } };
   await vi.waitFor(() => expect(scheduled(cloud)).toMatchObject({ input }));
+  expect(refusals()).toEqual([]);
+});
+
+const german = { origin_language: 'detect_language', target_language: 'de', input: 'Good day.' };
+
+test('a hundred languages: on Slack they stand in groups', async () => {
+  const { cloud, nextcloud } = await openCloud({ held: false, pace: 'instant' });
+  offerLanguages(cloud);
+  const { slack, ann, channel, refusals } = await onSlack({ nextcloud });
+  await slack.interact.command(ann, channel, '/nextcloud', 'translate Good day.');
+  const modal = await slack.watch.modal(ann);
+  expect(JSON.stringify(modal.view.blocks)).toContain('option_groups');
+  await slack.interact.submit(modal, { '2:f2': 'de' });
+  await vi.waitFor(() => expect(scheduled(cloud)).toMatchObject({ input: german }));
+  expect(refusals()).toEqual([]);
+});
+
+test('a hundred languages: on Discord one is typed, in full or in part, and completed in the command itself', async () => {
+  const { cloud, nextcloud } = await openCloud({ held: false, pace: 'instant' });
+  offerLanguages(cloud);
+  const { server, ann, channel, refusals } = await onDiscord({ nextcloud });
+  const opened = server.acts.run(ann, channel, 'nextcloud translate', { text: 'Good day.' });
+  await opened.modal();
+  await server.acts.submit(opened, { 't.f2': 'german' });
+  await vi.waitFor(() => expect(scheduled(cloud)).toMatchObject({ input: german }));
+  const languages = () => server.acts.suggest(ann, channel, 'nextcloud translate', { to: 'german (f' }, 'to').choices();
+  await expect.poll(languages).toEqual([{ name: 'German (formal)', value: 'de-formal' }]);
+  server.acts.run(ann, channel, 'nextcloud translate', { to: 'language 12', text: 'Good day.' });
+  await vi.waitFor(() => expect(scheduled(cloud)).toMatchObject({ input: { target_language: 'l12' } }));
   expect(refusals()).toEqual([]);
 });

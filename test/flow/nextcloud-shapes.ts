@@ -42,6 +42,26 @@ export function offerEvery(cloud: FaultyNextcloud): void {
     [EVERY]: { name: 'Every shape', description: 'Takes everything', ...shapes, isInternal: false },
     'test:inner': { name: 'Inner', description: 'A building block', ...shapes, isInternal: true },
   };
+  offer(cloud, types);
+}
+
+/** Has the server translate between as many languages as a real provider knows: more than a list of any platform holds. */
+export function offerLanguages(cloud: FaultyNextcloud): void {
+  const many = Array.from({ length: 130 }, (_, index) => ({ name: `Language ${index}`, value: `l${index}` }));
+  const known = [...many, { name: 'German', value: 'de' }, { name: 'German (formal)', value: 'de-formal' }];
+  const shapes = {
+    inputShape: { input: slot('Text'), origin_language: slot('Enum'), target_language: slot('Enum') },
+    inputShapeEnumValues: {
+      origin_language: [{ name: 'Detect language', value: 'detect_language' }, ...known],
+      target_language: known,
+    },
+    inputShapeDefaults: { origin_language: 'detect_language' },
+    outputShape: { output: slot('Text') },
+  };
+  offer(cloud, { 'core:text2text:translate': { name: 'Translate', description: '', ...shapes } });
+}
+
+function offer(cloud: FaultyNextcloud, types: object): void {
   const body = { ocs: { meta: { status: 'ok', statuscode: 200, message: 'OK' }, data: { types } } };
   cloud.fault({ path: /taskprocessing\/tasktypes$/ }, { status: 200, body }, 999);
 }
