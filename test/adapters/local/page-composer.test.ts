@@ -71,6 +71,16 @@ pageTests('what is put in', (at) => {
     ]);
   });
 
+  it('shows a form on a phone whole, also with the browser’s own field for files', async () => {
+    const { ann, world } = at();
+    const wide: Form = { ...form, fields: [...form.fields, field({ name: 'files', type: 'file', label: 'Files' })] };
+    world.host.answer = () => ({ do: 'form', form: wide });
+    await ann.page.setViewportSize({ width: 320, height: 640 });
+    await ann.say('/ask');
+    await ann.by('form').waitFor();
+    expect(await ann.by('form').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+  });
+
   it('takes files by drop, by paste and by choosing, and lets them be taken out again', async () => {
     const { ann, world } = at();
     await ann.page.evaluate(`
