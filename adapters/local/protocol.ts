@@ -108,7 +108,7 @@ export interface PageMessage {
   readonly conversation: string;
   /** The number of its last change. */
   readonly seq: number;
-  /** A person's id, or {@link PARLEY}. */
+  /** A person's id, or `PARLEY` of words.ts. */
   readonly author: string;
   readonly at: number;
   readonly edited: boolean;

@@ -108,7 +108,7 @@ export interface Host {
   suggest(query: Suggest): readonly Choice[];
   /**
    * Whether a command's answer is private, known before it runs: so that an adapter can defer in time. `options` are those of a
-   * {@link CommandEvent}, where the platform has typed options.
+   * `CommandEvent`, where the platform has typed options.
    */
   isPrivate(command: string, text: string, options?: Readonly<Record<string, string>>): boolean;
   /** How the connection is. `fatal` means it will not come back by itself; `why` is a plain sentence for the operator. */

@@ -83,7 +83,7 @@ export interface CommandEvent {
   readonly target: Message | null;
 }
 
-/** Somebody pressed a button or chose from a menu. `control` is the id that a {@link Button} or {@link Menu} was made with. */
+/** Somebody pressed a button or chose from a menu. `control` is the id that a `Button` or `Menu` was made with. */
 export interface ButtonEvent {
   readonly type: 'button';
   readonly key: string;
@@ -97,7 +97,7 @@ export interface ButtonEvent {
   readonly on: MessageRef;
 }
 
-/** Somebody sent a form in. `form` is the id of the {@link Form}. */
+/** Somebody sent a form in. `form` is the id of the `Form`. */
 export interface FormEvent {
   readonly type: 'form';
   readonly key: string;

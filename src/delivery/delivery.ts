@@ -46,13 +46,10 @@ export interface ReplyOptions {
   readonly answerUser?: UserRef;
 }
 
-/** What became of a reply: the messages it stands in, and the problem when it is not whole. */
+/** What became of a reply or a message: the messages it stands in, and the problem when it is not whole. */
 export type Delivered =
   | { readonly ok: true; readonly parts: readonly SurfaceRef[] }
   | { readonly ok: false; readonly problem: Problem; readonly parts: readonly SurfaceRef[] };
-
-/** What became of one message. */
-export type Result = Delivered;
 
 /** A reply that grows until it is finished. */
 export interface LiveReply {
@@ -84,7 +81,7 @@ export interface Delivery {
    */
   reply(options: ReplyOptions): LiveReply;
   /** One message that never changes (a note, an error, a list): durable by its key, posted once, paced, split when it is long. Never rejects. */
-  say(saying: Saying): Promise<Result>;
+  say(saying: Saying): Promise<Delivered>;
   /** Something for one person's eyes. `impossible` also when the platform refused. Never rejects. */
   tell(user: UserRef, place: Place, body: Body, via: Trigger | null): Promise<'ephemeral' | 'private' | 'impossible'>;
   /** Deletes a message of ours, or the one that was posted under this key. Null: it stands no more, or nobody can reach it. Never rejects. */
@@ -99,7 +96,7 @@ export interface Delivery {
   /** Shows that the bot is at work, or with null that it no longer is. The newest wins; failures are only logged. */
   busy(place: Place, status: string | null): void;
   /** Posts a file. `key` is what `adapter.find` looks for. Never rejects. */
-  upload(place: Place, file: Upload, key: string): Promise<Result>;
+  upload(place: Place, file: Upload, key: string): Promise<Delivered>;
   /** Gives a file to one person alone. `impossible` also when the platform refused. Never rejects. */
   hand(
     user: UserRef,

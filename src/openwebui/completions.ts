@@ -160,7 +160,7 @@ async function chatIdFor(server: OpenWebUI, question: Question): Promise<string>
   return isAtLeast((await version(server)).version, 0, 11) ? '' : question.chatId;
 }
 
-/** The request's body in direct mode; {@link askInBackground} adds to it. */
+/** The request's body in direct mode; `askInBackground` adds to it. */
 export function bodyOf(question: Question, chatId: string): object {
   const { files, toolIds, features, variables } = question;
   const params = {

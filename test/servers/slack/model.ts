@@ -51,7 +51,7 @@ export interface Stream {
   planTitle: string;
 }
 
-/** One message with its whole history. `shown()` in rendered.ts gives what a reader sees. */
+/** One message with its whole history. `shown()` in body.ts gives what a reader sees. */
 export interface Message {
   readonly channel: string;
   readonly ts: string;
