@@ -6,7 +6,7 @@ import type { AccountLog, Identity } from './accounts.ts';
 
 /** Whether the team's account may be used: an admin's key would show everybody every model and every prompt. */
 export interface ServiceAccount {
-  /** Looks at the key in the background, again and again until the server has told. */
+  /** Looks at the key in the background: again and again until the server has told, and now and then afterwards. */
   start(): void;
   /** Resolves after the first look, but does not wait long for it. */
   looked(): Promise<void>;
@@ -25,6 +25,8 @@ const LOOK_MS = 5_000;
 const BRIEF_LOOK_MS = 1_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 300_000;
+/** An account may be made an admin's, or an ordinary one again, while Parley runs. */
+const LOOK_EVERY_MS = 600_000;
 
 /** See {@link ServiceAccount}. With `allowAdmin` nothing is looked at. */
 export function createServiceAccount(rooms: {
@@ -45,18 +47,29 @@ export function createServiceAccount(rooms: {
 
   async function look(): Promise<void> {
     try {
-      admin = (await whoAmI({ ...rooms.server, timeoutMs: LOOK_MS })).role === 'admin';
-      if (admin) rooms.log.error({ setting: 'OPENWEBUI_API_KEY' }, ADMIN_KEY);
+      tell((await whoAmI({ ...rooms.server, timeoutMs: LOOK_MS })).role === 'admin');
+      pause = FIRST_PAUSE_MS;
+      lookAfter(LOOK_EVERY_MS);
     } catch (error) {
       const { kind, detail, retry } = problemOf(error);
       away = retry.when !== 'never';
       rooms.log.debug({ kind, detail }, 'whose the service key is could not be told yet');
-      if (!ended) cancel = rooms.clock.after(pause, () => void lookOnce());
+      lookAfter(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     } finally {
       looked = true;
       looking = null;
     }
+  }
+
+  function tell(isAdmin: boolean): void {
+    if (isAdmin && admin !== true) rooms.log.error({ setting: 'OPENWEBUI_API_KEY' }, ADMIN_KEY);
+    if (!isAdmin && admin === true) rooms.log.info({ setting: 'OPENWEBUI_API_KEY' }, NO_ADMIN_KEY);
+    admin = isAdmin;
+  }
+
+  function lookAfter(ms: number): void {
+    if (!ended) cancel = rooms.clock.after(ms, () => void lookOnce());
   }
 
   function lookOnce(): Promise<void> {
@@ -97,6 +110,8 @@ export function createServiceAccount(rooms: {
 /** For the log. */
 const ADMIN_KEY =
   'OPENWEBUI_API_KEY is an admin’s key, which would show everybody every model and every prompt: it is not used. Set the key of an ordinary account, or OPENWEBUI_ALLOW_ADMIN_KEY=on.';
+
+const NO_ADMIN_KEY = 'OPENWEBUI_API_KEY is no admin’s key any more: it is used.';
 
 const refusedKey = {
   kind: 'forbidden',

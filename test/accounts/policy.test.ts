@@ -101,6 +101,21 @@ describe('an admin’s service key', () => {
   });
 });
 
+describe('a service key whose account changes while Parley runs', () => {
+  it('is not asked with any more once it is an admin’s, and again once it is not', async () => {
+    const { accounts, clock, logged, openWebUI } = await openAccounts();
+    expect((await accounts.asking(somebody())).owner).toBeNull();
+    const team = openWebUI.world.users.all().find(({ api_key: key }) => key === openWebUI.key);
+    if (!team) throw new Error('the team has no account');
+    openWebUI.world.users.put({ ...team, role: 'admin' });
+    while (!logged.some((line) => line.includes('is an admin’s key'))) await clock.advance(600_000);
+    await expect(accounts.asking(somebody())).rejects.toMatchObject({ problem: { kind: 'forbidden' } });
+    openWebUI.world.users.put(team);
+    while (!logged.some((line) => line.includes('is no admin’s key any more'))) await clock.advance(600_000);
+    expect((await accounts.asking(somebody())).owner).toBeNull();
+  });
+});
+
 describe('whether the service key is an admin’s, while that could not be told yet', () => {
   it('is asked before it is asked with: not one question of theirs slips through once the server is up', async () => {
     const openWebUI = await startScriptedOpenWebUI();
