@@ -14,6 +14,7 @@ import { typeFor } from '../nextcloud/short-forms.ts';
 import type { Log } from '../ops/log.ts';
 import type { Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import { fewAtOnce } from '../tasks/few-at-once.ts';
 import { createLines } from '../tasks/lines.ts';
 import { createTasks } from '../tasks/tasks.ts';
 import type { Allowance } from './allowance.ts';
@@ -51,6 +52,8 @@ export interface NextcloudRoom {
 const MOST = 500;
 /** Bytes of a file that is put into Nextcloud: a recording of an hour or two. It is held in memory on its way. */
 const FILE_BYTES = 100 * 1_048_576;
+/** Files that are on their way at the same time, in and out. */
+const FILES = 4;
 
 /** What the room needs of the rest. */
 export interface NextcloudRooms {
@@ -85,6 +88,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
     ...{ store, vault, delivery, clock, log, accounts, ask },
     lines: createLines(clock),
     fileBytes: FILE_BYTES,
+    carry: fewAtOnce(FILES),
     adapter: rooms.adapter,
     isAdmin: rooms.isAdmin,
     spell: rooms.spell,

@@ -13,6 +13,7 @@ import type { TaskRef } from '../nextcloud/task.ts';
 import type { Value, Values } from '../nextcloud/task-types.ts';
 import type { Log } from '../ops/log.ts';
 import type { Job } from '../store/port.ts';
+import type { FewAtOnce } from './few-at-once.ts';
 import { pause } from './pause.ts';
 import type { TaskRequest } from './request.ts';
 import type { PutFile, Result } from './state.ts';
@@ -53,6 +54,7 @@ export function createTaskFiles(
     clock: Clock;
     log: Log;
     fileBytes: number;
+    carry: FewAtOnce;
     /** The problem in words as they are said where it was asked. */
     spell(problem: Problem): Problem;
     adapter(platform: string): Adapter;
@@ -104,17 +106,18 @@ export function createTaskFiles(
 
   return {
     wanted: () => wantedFiles,
-    async put(nc, { name, ref }, signal) {
-      const file = await rooms.adapter(ref.platform).download(ref, rooms.fileBytes);
-      if (file.bytes.length === 0) throw new Failure(EMPTY);
-      // A process that died may have put it there without our hearing of it.
-      const known = {
-        key: partKey(job.id, 0, FIRST_INPUT + wantedFiles.findIndex((one) => one.name === name)),
-        again: job.attempts > 1,
-      };
-      const { id, path } = await upload(nc, file, signal, known);
-      return { name, id, path };
-    },
+    put: (nc, { name, ref }, signal) =>
+      rooms.carry(async () => {
+        const file = await rooms.adapter(ref.platform).download(ref, rooms.fileBytes);
+        if (file.bytes.length === 0) throw new Failure(EMPTY);
+        // A process that died may have put it there without our hearing of it.
+        const known = {
+          key: partKey(job.id, 0, FIRST_INPUT + wantedFiles.findIndex((one) => one.name === name)),
+          again: job.attempts > 1,
+        };
+        const { id, path } = await upload(nc, file, signal, known);
+        return { name, id, path };
+      }, signal),
     input(put) {
       const ids = new Map(put.map((one) => [one.name, one.id]));
       const entries = [...given].map(([key, one]): readonly [string, Value] => {
@@ -129,9 +132,11 @@ export function createTaskFiles(
       const most = rooms.adapter(place.platform).limits.fileBytes;
       let trouble: string | null = null;
       try {
-        const { bytes, type, name } = await fetched(nc, task, id, most, signal);
-        const alt = kind === 'image' ? 'An image made by Nextcloud' : null;
-        trouble = await give(place, { name, type: type ?? 'application/octet-stream', bytes, alt }, key, sure);
+        trouble = await rooms.carry(async () => {
+          const { bytes, type, name } = await fetched(nc, task, id, most, signal);
+          const alt = kind === 'image' ? 'An image made by Nextcloud' : null;
+          return give(place, { name, type: type ?? 'application/octet-stream', bytes, alt }, key, sure);
+        }, signal);
       } catch (error) {
         if (signal.aborted) return;
         const problem = rooms.spell(problemOf(error));

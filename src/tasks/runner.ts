@@ -8,6 +8,7 @@ import type { Log } from '../ops/log.ts';
 import { createCheckpoints } from '../store/checkpoints.ts';
 import type { Job, Store } from '../store/port.ts';
 import type { Vault } from '../store/vault.ts';
+import type { FewAtOnce } from './few-at-once.ts';
 import { createTaskFiles } from './files.ts';
 import { whatFollows } from './follow.ts';
 import type { Lines } from './lines.ts';
@@ -33,6 +34,8 @@ export interface TaskRooms {
   spell(platform: string, words: string): string;
   /** Bytes of one file that is put into Nextcloud. */
   readonly fileBytes: number;
+  /** Files are held in memory on their way. */
+  readonly carry: FewAtOnce;
   readonly random?: () => number;
 }
 
