@@ -3,7 +3,7 @@ import type { Trigger } from '../../src/chat/events.ts';
 import type { Choice, Field, Form } from '../../src/chat/forms.ts';
 import { type Block, context, sections } from './blocks.ts';
 import { slackFailure } from './errors.ts';
-import { LABEL_UNITS, OPTION_VALUE_UNITS, OPTIONS, VIEW_TITLE_UNITS } from './limits.ts';
+import { LABEL_UNITS, OPTION_VALUE_UNITS, OPTIONS, VIEW_FIELDS, VIEW_TITLE_UNITS } from './limits.ts';
 import { secondsAt } from './local-time.ts';
 import { literal } from './mrkdwn.ts';
 import { cut, plain } from './words.ts';
@@ -32,13 +32,12 @@ export const FORM = 'form:';
 /** Slack's limits of one input (our reference, slack 2.3). */
 const INPUT_UNITS = 3_000;
 const LABEL_MOST = 2_000;
-const FIELDS = 90;
 /** Files of one field. */
 const FILES = 10;
 
 /** A form as a modal. `zone` is the person's time zone, for times that are filled in already. Throws when it has too many fields. */
 export function formView(form: Form, trigger: Pick<Trigger, 'place' | 'private'>, zone: string | null): View {
-  if (form.fields.length > FIELDS) throw slackFailure('invalid', `a form of ${form.fields.length} fields`);
+  if (form.fields.length > VIEW_FIELDS) throw slackFailure('invalid', `a form of ${form.fields.length} fields`);
   const { channel, thread, kind } = trigger.place;
   const carries = { title: cut(form.title, 100), channel, thread, kind, private: trigger.private } satisfies Carried;
   const complaints = Object.entries(form.errors).map(([name, complaint]) => {

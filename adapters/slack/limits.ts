@@ -16,6 +16,8 @@ export const OPTIONS = 100;
 export const BUTTONS = 10;
 /** UTF-16 units of a modal's title and of its buttons. */
 export const VIEW_TITLE_UNITS = 24;
+/** Fields of one modal: it takes a hundred blocks, and words stand above them. */
+export const VIEW_FIELDS = 90;
 /** UTF-16 units of a header block. */
 export const HEADER_UNITS = 150;
 /** UTF-16 units of an agent session's title. */
@@ -35,7 +37,7 @@ export const slackLimits: Limits = {
   partsBeforeFile: 4,
   titleLength: TITLE_UNITS,
   fileBytes: 100 * 1024 * 1024,
-  formFields: null,
+  formFields: VIEW_FIELDS,
   formFieldErrors: true,
   choices: OPTIONS,
   // Tier 3, as of `agents.sessions.rename` and `setTitle` (our reference, slack 1.7), with room for other threads.

@@ -11,7 +11,7 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 /**
  * Shows a step of a form, or a button that opens it: where there is nothing to open it with, and after another form on platforms
- * that answer a form with no second one (those with few fields a step). `why` is said with the button.
+ * that answer a form with no second one (those without complaints in it). `why` is said with the button.
  */
 export function showStep(
   session: Session,
@@ -21,7 +21,7 @@ export function showStep(
   errors: ReadonlyMap<string, string> = NONE,
 ): Answer {
   const most = by.limits.formFields;
-  if (by.trigger !== null && (by.way !== 'form' || most === null))
+  if (by.trigger !== null && (by.way !== 'form' || by.limits.formFieldErrors))
     return { do: 'form', form: formOf(session, step, most, errors) };
   return withButton(session, step, why, step > 0 && errors.size === 0 ? 'Continue' : 'Fill it in');
 }
@@ -40,6 +40,7 @@ export function showErrors(
     return { do: 'errors', fields: Object.fromEntries(errors) };
   const lines = wrong.map((field) => `- **${field.label.slice(0, 80)}**: ${errors.get(field.name)}`);
   const first = Math.min(...steps, stepCount(session, most) - 1);
+  if (by.way === 'form' && by.limits.formFieldErrors) return showStep(session, first, by, '', errors);
   return withButton(session, first, `Nearly there. What you typed is kept.\n\n${lines.join('\n')}`, 'Fix it');
 }
 

@@ -28,6 +28,53 @@ test('on Slack seven values are asked for in one modal, complaints stand at thei
   expect(set.refusals()).toEqual([]);
 });
 
+test('on Slack more values than a modal takes are asked for in two, and one that is wrong in the first is mended there', async () => {
+  const { slack, openWebUI, ann, channel, ...set } = await onSlack();
+  const content = Array.from({ length: 95 }, (_, at) => `{{n${at} | number}}`).join(' ');
+  await makePrompt({ openWebUI }, { command: 'big', content });
+  await slack.interact.command(ann, channel, '/prompt', 'big');
+  const first = await slack.watch.modal(ann);
+  expect(JSON.stringify(first.view.title)).toContain('big (1 of 2)');
+  const second = await slack.interact.submit(first, { '0:v0': '7', '1:v1': '2' });
+  if (!second.view) throw new Error('no second step');
+  expect(JSON.stringify(second.view.view.title)).toContain('big (2 of 2)');
+  openWebUI.next(says('All of them.'));
+  expect((await slack.interact.submit(second.view, { '4:v94': '9' })).view).toBeNull();
+  await set.answered(channel, /All of them/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toMatch(/^ann: 7 2 .* 9$/);
+
+  await makePrompt({ openWebUI }, { command: 'wide', content: `{{n | number:step=2:min=1}} ${content}` });
+  await slack.interact.command(ann, channel, '/prompt', 'wide');
+  const wide = await slack.watch.modal(ann, (one) => JSON.stringify(one.view.title).includes('wide'));
+  const next = await slack.interact.submit(wide, { '0:v0': '4' });
+  if (!next.view) throw new Error('no second step');
+  const wrong = await slack.interact.submit(next.view, {});
+  expect(JSON.stringify(wrong.view?.view)).toContain('Please go in steps of 2 from 1.');
+  if (!wrong.view) throw new Error('no form to mend');
+  openWebUI.next(says('Mended.'));
+  expect((await slack.interact.submit(wrong.view, { '0:v0': '5' })).view).toBeNull();
+  await set.answered(channel, /Mended/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('ann: 5');
+  expect(set.refusals()).toEqual([]);
+});
+
+test('on Slack a value that is emptied is empty, also where it had a default', async () => {
+  const { slack, openWebUI, ann, channel, ...set } = await onSlack();
+  await makePrompt(
+    { openWebUI },
+    { command: 'for', content: 'For {{who | text:default="all"}}, {{what | text:required}}' },
+  );
+  await slack.interact.command(ann, channel, '/prompt', 'for');
+  const modal = await slack.watch.modal(ann);
+  const blocks = JSON.stringify(modal.view.blocks);
+  expect(blocks).toContain('"initial_value":"all"');
+  const [who = '', what = ''] = ['v0', 'v1'].map((name) => blocks.match(new RegExp(`\\d:${name}`))?.[0]);
+  openWebUI.next(says('Fine.'));
+  await slack.interact.submit(modal, { [who]: '', [what]: 'bread' });
+  await set.answered(channel, /Fine/);
+  expect(openWebUI.asked.at(-1)?.messages.at(-1)?.text).toBe('ann: For , bread');
+});
+
 test('on Discord seven values take two steps; what is wrong in the first is mended alone, and it runs with all of them', async () => {
   const { server, openWebUI, ann, channel, ...set } = await onDiscord();
   const name = 'A prompt whose name is longer than a form can show';
