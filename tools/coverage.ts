@@ -25,6 +25,7 @@ const row = (method: string, by: string | readonly string[] = [], note?: string)
 const tasks = (name: string) => `tasks.ts ${name}`;
 const prompts = (name: string) => `prompts.ts ${name}`;
 const chats = (name: string) => `chats.ts ${name}`;
+const nextcloud = (name: string) => `../nextcloud/${name}`;
 const COMPOSED = 'finds the id by the command, then works by id';
 const ALWAYS = 'part of every answer, not a command of its own';
 
@@ -168,10 +169,18 @@ export const coverage: readonly Section[] = [
   {
     title: 'Nextcloud: TextProcessing and TaskProcessing',
     rows: [
-      row('get available task types'),
-      row('schedule a task'),
-      row('fetch a task by id'),
-      row('the same in TaskProcessing'),
+      row('get available task types', ['/nextcloud types', nextcloud('task-types.ts taskTypes')]),
+      row(
+        'schedule a task',
+        ['/nextcloud run', nextcloud('tasks.ts schedule')],
+        'and a short command for each usual kind',
+      ),
+      row('fetch a task by id', ['/nextcloud status', nextcloud('tasks.ts task')]),
+      row(
+        'the same in TaskProcessing',
+        ['/nextcloud list', '/nextcloud cancel', '/nextcloud delete', nextcloud('api.ts apiOf')],
+        'whichever of the two the server has, with the same commands; files go in and come out, too',
+      ),
     ],
   },
 ];
