@@ -232,7 +232,7 @@ async function openDiscord(config: Config, log: Log, recent: Recent): Promise<Pl
     roles: namedIn(access, 'group'),
     privateChannelNames: config.PARLEY_PRIVATE_CHANNEL_NAMES,
     recent,
-    log: (what, detail) => log.info({ platform: 'discord', what, detail }, 'platform'),
+    log: (what, detail) => log.info({ platform: 'discord', detail }, what),
   });
   return { adapter, mode: config.DISCORD_THREADS, access };
 }

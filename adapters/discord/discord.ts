@@ -43,6 +43,7 @@ export interface DiscordOptions {
   readonly privateChannelNames?: boolean;
   /** Conversations in which messages may have been missed. */
   readonly recent: Recent;
+  /** For the operator: what happened or failed, and more of it for whoever looks into it. */
   readonly log?: (what: string, detail: string) => void;
   readonly clock?: Clock;
   /** In [0, 1), for jitter. */
@@ -61,8 +62,8 @@ const RENAMED = 4;
 export function createDiscord(options: DiscordOptions): Adapter {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? (() => undefined);
-  const failed = (what: string, detail: string): void => log(what, detail);
-  const broken = (error: unknown): void => log('packet', problemOf(error).detail);
+  const failed = (what: string, detail: string): void => log(`${what} failed`, detail);
+  const broken = (error: unknown): void => failed('packet', problemOf(error).detail);
   let host: Host | null = null;
   let specs: readonly CommandSpec[] = [];
   let application = '';
@@ -275,7 +276,7 @@ export function createDiscord(options: DiscordOptions): Adapter {
     async publish(commands) {
       specs = commands;
       const changed = await publishCommands(rest, application, options.server, commands);
-      if (changed) log('commands', `${commands.length} registered`);
+      if (changed) log('commands registered', `${commands.length}`);
     },
   };
 }
