@@ -46,6 +46,17 @@ test('an export goes to the asker’s direct messages', async () => {
   expect(server.world.messagesIn(channel.id)).toEqual([]);
 });
 
+test('a file given to /ask goes along with the question', async () => {
+  const { server, openWebUI, ann, channel, ...set } = await onDiscord();
+  openWebUI.next(says('It is about bread.'));
+  const files = { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('Bread needs time.') };
+  const asked = server.acts.run(ann, channel, 'ask', { text: 'What is this?', files });
+  const line = await asked.reply((one) => one.content !== '');
+  await set.answered(await set.threadOf(line), /about bread/);
+  expect(openWebUI.seen({ method: 'POST', path: '/api/v1/files/' })).toHaveLength(1);
+  expect(set.refusals()).toEqual([]);
+});
+
 test('names of tools are completed while somebody types', async () => {
   const { server, ann, channel } = await onDiscord();
   const typed = () => server.acts.suggest(ann, channel, 'ask', { tools: 'cl' }, 'tools').choices();

@@ -64,6 +64,20 @@ test('the form of /ask fits a modal, and what is private in it stays so', async 
   expect(standing(channel)).toEqual([]);
 });
 
+test('a file in the form of /ask goes along with the question', async () => {
+  const { slack, openWebUI, ann, channel, ...set } = await onSlack();
+  openWebUI.next(says('It is about bread.'));
+  await slack.interact.command(ann, channel, '/ask', '');
+  const modal = await slack.watch.modal(ann);
+  const blocks = JSON.stringify(modal.view.blocks);
+  const [text = '', files = ''] = ['text', 'files'].map((name) => blocks.match(new RegExp(`\\d+:${name}`))?.[0]);
+  const file = slack.people.file(ann, { name: 'notes.txt', mimetype: 'text/plain', bytes: 'Bread needs time.' });
+  await slack.interact.submit(modal, { [text]: 'What is this?', [files]: [file] });
+  await set.answered(channel, /about bread/);
+  expect(openWebUI.seen({ method: 'POST', path: '/api/v1/files/' })).toHaveLength(1);
+  expect(set.refusals()).toEqual([]);
+});
+
 test('with a prefix two bots do not collide: names, hints and words carry it, and both spellings are understood', async () => {
   const { slack, openWebUI, ann, channel } = await onSlack({ prefix: 'ai-' });
   const read = z.object({ features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }) });
