@@ -14,8 +14,8 @@ export const AUDITED = {
   'prompt deleted': 'a prompt or one of its versions was deleted',
   'prompt shared': 'who may use a prompt was changed',
   'prompts exported': 'a person got a file with prompts; `count` of them',
-  'answer stopped': 'an admin stopped somebody else’s answer; `on` is the job',
-  'answer asked again': 'an admin had somebody else’s question answered again; `on` is the job',
+  'answer stopped': 'an admin stopped somebody else’s answer or task; `on` is the job',
+  'answer asked again': 'an admin had somebody else’s question answered, or task done, again; `on` is the job',
   'admin key allowed': 'Parley began with `OPENWEBUI_ALLOW_ADMIN_KEY=on`; nobody in particular did it',
   'access refused': 'a person was refused, at most once in ten minutes for each person and place; `on` is the place',
 } as const;

@@ -68,6 +68,8 @@ export interface NextcloudRooms {
   readonly leaseMs: number;
   adapter(platform: string): Adapter;
   isAdmin(person: Person): boolean;
+  /** See `Access`. */
+  refusal(person: Person, place: Place): string | null;
   readonly spell: Spell;
 }
 
@@ -126,7 +128,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
   return {
     desk: createNextcloudDesk({ accounts, tasks, types, clock, fileBytes: FILE_BYTES, notice }),
     startTask: createStartTask({ tasks, allowance: rooms.allowance, clock }),
-    taskClick: createTaskClick({ tasks, allowance: rooms.allowance }),
+    taskClick: createTaskClick({ tasks, allowance: rooms.allowance, refusal: rooms.refusal }),
     suggest({ command, option, typed, author }, most) {
       if (command.split(' ')[0] !== 'nextcloud') return null;
       const identity = accounts.known(author);

@@ -18,7 +18,7 @@ import { createAccess } from './access.ts';
 import type { ThreadMode } from './addressed.ts';
 import { type AskLimits, createAllowance } from './allowance.ts';
 import { auditedAccess } from './audited-access.ts';
-import { auditedNextcloud } from './audited-nextcloud.ts';
+import { auditedNextcloud, auditedTasks } from './audited-nextcloud.ts';
 import { createCalls } from './calls.ts';
 import { createClicks } from './clicks.ts';
 import { createControl } from './control.ts';
@@ -127,6 +127,7 @@ export function createInbox(options: InboxOptions): Inbox {
       ...{ store, vault, cache: options.cache, delivery, allowance, nextButtons, clock, log, adapter },
       leaseMs: options.leaseMs,
       isAdmin: (person) => access.isAdmin(person),
+      refusal: (person, place) => access.refusal(person, place),
       spell,
     }) ?? noNextcloud;
   const nextcloudDesk = nextcloud.desk && auditedNextcloud(nextcloud.desk, audit);
@@ -167,7 +168,7 @@ export function createInbox(options: InboxOptions): Inbox {
       if (known) warmFor(known, path);
     },
   });
-  const { taskClick } = nextcloud;
+  const taskClick = auditedTasks(nextcloud.taskClick, store.jobs, audit);
   const { questionUnits } = options.limits;
   const edits = createEdits({
     ...{ store, vault, waiting, access, control, questionUnits, clock },

@@ -63,7 +63,12 @@ export function createStartTask(rooms: { tasks: Tasks; allowance: Allowance; clo
 }
 
 /** See {@link TaskClick}. A button's id can be made up: what others may press is looked at where it stands. */
-export function createTaskClick(rooms: { tasks: Tasks; allowance: Allowance }): TaskClick {
+export function createTaskClick(rooms: {
+  tasks: Tasks;
+  allowance: Allowance;
+  /** See `Access`. */
+  refusal(person: Person, place: Place): string | null;
+}): TaskClick {
   const { tasks } = rooms;
 
   /** A summary of a transcript: anybody who can read it may want one, and it is counted as theirs. */
@@ -88,6 +93,10 @@ export function createTaskClick(rooms: { tasks: Tasks; allowance: Allowance }): 
   return async (event, job, action) => {
     const { author, trigger } = event;
     if (action === 'cancel') return told(await tasks.cancel(author, job), { do: 'none' });
+    // Its result comes where the task was asked for, wherever the button was pressed.
+    const about = await tasks.about(job);
+    const closed = about && rooms.refusal(author, about.place);
+    if (closed !== null) return tell(closed);
     if (action === 'chain') return chain(event, job);
     const done = await tasks.again(author, job, trigger);
     return told(done, (await tasks.about(job))?.private ? { do: 'work', private: true } : { do: 'none' });

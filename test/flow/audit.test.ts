@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OPEN_TO_MEMBERS } from '../../src/chat/access.ts';
 import { AUDITED } from '../../src/chat/audit.ts';
 import { person } from '../person.ts';
+import { quickClock } from '../quick-clock.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { lastingVault, link } from './linked.ts';
 import { openCloudWorld } from './nextcloud-world.ts';
@@ -82,6 +83,23 @@ describe('an audit line is written', () => {
     await world.press('Regenerate', 'admin');
     await vi.waitFor(() => expect(world.plain.standing()).toContain('Again.'));
     expect(audits()).toEqual(['answer stopped, admin: done', 'answer asked again, admin: done']);
+  });
+
+  it('when an admin calls off somebody else’s task or has it done again', async () => {
+    const cloud = await openCloudWorld({ clock: quickClock() });
+    world = cloud;
+    const newest = () => cloud.cloud.newest();
+    await run('nextcloud', 'summarize Rain.', 'Ann');
+    await vi.waitFor(() => expect(newest()).toBeGreaterThan(0));
+    cloud.cloud.fail(newest(), null);
+    await vi.waitFor(() => expect(world.buttons()).toContain('Retry'));
+    expect(await world.press('Retry', 'Ben')).toMatchObject({ do: 'say' });
+    const before = newest();
+    expect(await world.press('Retry', 'admin')).toEqual({ do: 'none' });
+    await vi.waitFor(() => expect(newest()).toBeGreaterThan(before));
+    await vi.waitFor(() => expect(world.buttons()).toContain('Cancel'));
+    await world.press('Cancel', 'admin');
+    expect(audits()).toEqual(['answer asked again, admin: done', 'answer stopped, admin: done']);
   });
 
   it('when somebody is refused, once in a while for each person and place', async () => {
