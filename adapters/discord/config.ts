@@ -21,7 +21,7 @@ export const discordConfig = {
     DISCORD_TOKEN: secret(z.string().regex(/^[\w-]{20,}\.[\w-]{4,}\.[\w-]{20,}$/, 'does not look like a bot token'), {
       meaning: 'Token of the bot. Set: Parley answers on Discord',
       example: 'MTIz….Gabc….xyz…',
-      mend: 'In the developer portal: Bot, Reset Token, Copy. It is neither the public key nor the client secret',
+      mend: 'In the developer portal: Bot, Reset Token, Copy. It is neither the public key nor the client secret, and stands without the word Bot',
     }),
     DISCORD_THREADS: withDefault(oneOf(['thread', 'mention', 'always']), 'thread', {
       meaning:

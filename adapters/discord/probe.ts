@@ -25,14 +25,20 @@ export async function* probe(rest: Rest, privateThreads: boolean): AsyncIterable
       await rest.call({ what: 'read the application', method: 'GET', route: '/applications/@me' }),
     );
   } catch (error) {
-    const problem = problemOf(error);
-    yield { what: 'Discord token', state: 'fail', fact: problem.say, mend: problem.detail };
+    yield refused('Discord token', error);
     return;
   }
   yield { what: 'Discord token', state: 'ok', fact: `It belongs to ${app.name} (${app.id}).`, mend: null };
   yield* intents(app);
   yield* sessions(rest);
   yield* permissions(rest, inviteLink(app.id, privateThreads), privateThreads);
+}
+
+/** What Discord did not answer. A refused token's own sentence says what to do; else it is the way there. */
+function refused(what: string, error: unknown): Finding {
+  const { kind, say, detail } = problemOf(error);
+  const mend = kind === 'unauthorized' ? null : 'Check the network, and DISCORD_API_URL if it is set';
+  return { what, state: 'fail', fact: `${say} (${detail})`, mend };
 }
 
 function* intents(app: z.output<typeof application>): Iterable<Finding> {
@@ -63,7 +69,7 @@ async function* sessions(rest: Rest): AsyncIterable<Finding> {
       mend: 'Something restarts Parley again and again. Stop it, and look at its log before you start it anew.',
     };
   } catch (error) {
-    yield { what: 'Discord gateway', state: 'fail', fact: problemOf(error).say, mend: problemOf(error).detail };
+    yield refused('Discord gateway', error);
   }
 }
 
@@ -72,7 +78,7 @@ async function* permissions(rest: Rest, invite: string, privateThreads: boolean)
   try {
     joined = servers.parse(await rest.call({ what: 'read servers', method: 'GET', route: '/users/@me/guilds' }));
   } catch (error) {
-    yield { what: 'Discord servers', state: 'fail', fact: problemOf(error).say, mend: problemOf(error).detail };
+    yield refused('Discord servers', error);
     return;
   }
   if (joined.length === 0) {

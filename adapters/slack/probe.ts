@@ -18,11 +18,11 @@ export async function* probe(options: SlackOptions & { base: string }): AsyncGen
     yield {
       what: 'Slack bot token',
       state: 'fail',
-      fact: `${who.problem.say} (${who.problem.detail})`,
+      fact: told(who),
       mend:
         who.problem.kind === 'unauthorized'
           ? 'Copy the Bot User OAuth Token from your app’s page OAuth & Permissions into SLACK_BOT_TOKEN'
-          : 'Check the network, and SLACK_API_URL if it is set',
+          : UNREACHED,
     };
   } else {
     yield {
@@ -47,6 +47,13 @@ export async function* probe(options: SlackOptions & { base: string }): AsyncGen
   yield await examineClock(options);
 }
 
+const UNREACHED = 'Check the network, and SLACK_API_URL if it is set';
+
+/** Whoever reads this runs Parley: a refused token is not somebody else's to mend. */
+function told({ problem: { kind, say, detail } }: Failure): string {
+  return `${kind === 'unauthorized' ? 'Slack does not accept it.' : say} (${detail})`;
+}
+
 async function examineMode(options: SlackOptions & { base: string }): Promise<Finding> {
   if (!options.appToken) {
     const looks = /^[0-9a-f]{32}$/.test(options.signingSecret?.reveal() ?? '');
@@ -69,8 +76,11 @@ async function examineMode(options: SlackOptions & { base: string }): Promise<Fi
   return {
     what: 'Slack app token',
     state: 'fail',
-    fact: `${problem.problem.say} (${problem.problem.detail})`,
-    mend: 'Make an App-Level Token with connections:write on Basic Information, set SLACK_APP_TOKEN, and see that Socket Mode is on',
+    fact: told(problem),
+    mend:
+      problem.problem.kind === 'unreachable'
+        ? UNREACHED
+        : 'Make an App-Level Token with connections:write on Basic Information, set SLACK_APP_TOKEN, and see that Socket Mode is on',
   };
 }
 

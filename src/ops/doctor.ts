@@ -188,7 +188,7 @@ export function reportOf(findings: readonly Finding[]): string {
 /** A finding as it is printed in a terminal: the mend on a line of its own. */
 export function findingLine({ what, state, fact, mend }: Finding): string {
   const mark = { ok: 'ok  ', warn: 'note', fail: 'FAIL' }[state];
-  return `${mark}  ${what}: ${fact}${mend ? `\n      ${mend}.` : ''}`;
+  return `${mark}  ${what}: ${fact}${mend ? `\n      ${/[.?!]$/.test(mend) ? mend : `${mend}.`}` : ''}`;
 }
 
 function ok(what: string, fact: string): Finding {
