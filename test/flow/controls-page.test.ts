@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await ann.say('/model');
     await said('demo-chat').last().waitFor();
     await ann.say('/model demo-thinker for=thread');
-    await said('demo-thinker').last().waitFor();
+    await said('from now on').waitFor();
     await ann.say('/status');
     await said('Model here: demo-thinker').waitFor();
     parley.openWebUI.next(says('Bread needs patience.'));
@@ -73,7 +73,9 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
 
   it('a message is asked about, summed up with its thread, and worked on by a prompt from its menu', async () => {
     await ann.by('new-shared').click();
+    parley.openWebUI.next(says('A formula.'));
     await ann.say('E = mc²');
+    await whole('A formula.');
     const pick = async (name: string) => {
       await ann.by('message').filter({ hasText: 'E = mc²' }).first().hover();
       await ann.by('more').first().click();

@@ -26,9 +26,13 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await message.waitFor();
     return message.innerText();
   }
+  /** What Parley says to a command: once it is there, the next one cannot overtake it. */
   async function run(line: string, words: string | RegExp): Promise<string> {
+    const fitting = ann.page.locator('[data-author="parley"]').filter({ hasText: words });
+    const before = await fitting.count();
     await ann.say(`/prompts ${line}`);
-    return told(words);
+    await fitting.nth(before).waitFor();
+    return fitting.nth(before).innerText();
   }
   const press = (name: string) => ann.page.getByRole('button', { name, exact: true }).last().click();
   const field = (name: string) => ann.by('form').locator(`[name="${name}"]`);
