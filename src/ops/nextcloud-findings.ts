@@ -30,8 +30,9 @@ export async function* examineNextcloud(nc: Nextcloud): AsyncGenerator<Finding> 
     const user = await account(nc);
     yield ok('app password', `Accepted. The account is ${user.name} (${user.id}).`);
   } catch (error) {
-    const { say } = problemOf(error);
-    yield { ...fail(say, APP_PASSWORD[reasonOf(error) ?? ''] ?? 'Look at Nextcloud’s log'), what: 'app password' };
+    const reason = reasonOf(error) ?? '';
+    const fact = reason === 'credential' ? REFUSED : problemOf(error).say;
+    yield { ...fail(fact, APP_PASSWORD[reason] ?? 'Look at Nextcloud’s log'), what: 'app password' };
     return;
   }
   yield* examineTasks(nc);
@@ -91,6 +92,9 @@ const UNREACHED: Readonly<Record<string, { readonly fact: string; readonly mend:
     mend: 'Write the name that people use, or add this one there: occ config:system:set trusted_domains',
   },
 };
+
+/** What people read of it tells them to connect their own account, which mends nothing of the service account. */
+const REFUSED = 'Nextcloud does not accept NEXTCLOUD_APP_PASSWORD for NEXTCLOUD_USER.';
 
 const APP_PASSWORD: Readonly<Record<string, string>> = {
   credential:

@@ -40,7 +40,9 @@ describe('what doctor says of Nextcloud', () => {
 
   it('with a wrong app password, asked once', async () => {
     cloud = await startFaultyNextcloud();
-    expect((await lines({ password: 'wrong' })).at(-1)).toMatch(/^fail app password: /);
+    expect((await lines({ password: 'wrong' })).at(-1)).toMatch(
+      /^fail app password: Nextcloud does not accept NEXTCLOUD_APP_PASSWORD for NEXTCLOUD_USER\./,
+    );
     expect(cloud.requests.filter((one) => one.headers.authorization)).toHaveLength(1);
   });
 
