@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Entered, FromPage, ToPage } from '../../../adapters/local/protocol.ts';
+import { closeAfter } from '../../close-after.ts';
 import type { World } from './world.ts';
 
 type Frame<Type extends ToPage['type']> = Extract<ToPage, { type: Type }>;
@@ -41,7 +42,7 @@ export async function enter(world: World, name: string): Promise<Entered> {
   return body;
 }
 
-/** Opens a page for a person. `seen` and `holds` as a page that comes back sends them. */
+/** Opens a page for a person, until the test is over. `seen` and `holds` as a page that comes back sends them. */
 export async function join(
   world: World,
   me: Entered,
@@ -49,6 +50,7 @@ export async function join(
 ): Promise<Client> {
   const headers = { cookie: await cookieOf(world), origin: world.url };
   const socket = new WebSocket(`${world.url.replace('http', 'ws')}/local/live`, { headers });
+  closeAfter(async () => socket.terminate());
   const frames: ToPage[] = [];
   const taken = new Set<ToPage>();
   const wake: (() => void)[] = [];
@@ -85,6 +87,28 @@ export async function join(
   };
   client.send({ type: 'hello', person: me.id, key: me.key, version: 'test', seen: null, holds: [], ...back });
   return client;
+}
+
+/** Comes in under a name and opens a page, which is ready. */
+export async function come(world: World, name: string): Promise<Client> {
+  const client = await join(world, await enter(world, name));
+  await client.next('ready');
+  return client;
+}
+
+/** A conversation with Parley alone, begun by whoever writes into it first. */
+export const mine = 'c-0000000000000001';
+
+/** Writes a message; gives the conversation that it stands in. */
+export async function say(client: Client, to: string, text: string, request = n()): Promise<string> {
+  client.send({ type: 'send', n: request, to, text, files: [] });
+  return (await client.next('done', (frame) => frame.n === request)).conversation ?? '';
+}
+
+/** Sends what is refused; gives the reason. */
+export async function refusal(client: Client, frame: Extract<FromPage, { n: string }>): Promise<string> {
+  client.send(frame);
+  return (await client.next('refused', (one) => one.n === frame.n)).why;
 }
 
 function isOf<Type extends ToPage['type']>(frame: ToPage, type: Type): frame is Frame<Type> {

@@ -3,40 +3,18 @@ import type { FromPage } from '../../../adapters/local/protocol.ts';
 import { type Form, field } from '../../../src/chat/forms.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { createTestClock } from '../../clock.ts';
-import { type Client, enter, join, n } from './client.ts';
+import { type Client, come, join, mine, n, refusal, say } from './client.ts';
 import { COMMANDS } from './host.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
 let ann: Client;
-const clients: Client[] = [];
-const mine = 'c-0000000000000001';
-
-async function come(name: string): Promise<Client> {
-  const client = await join(world, await enter(world, name));
-  clients.push(client);
-  await client.next('ready');
-  return client;
-}
 
 beforeEach(async () => {
   world = await openWorld();
-  ann = await come('Ann');
+  ann = await come(world, 'Ann');
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await world.close();
-});
-
-async function say(client: Client, to: string, text: string, request = n()): Promise<string> {
-  client.send({ type: 'send', n: request, to, text, files: [] });
-  return (await client.next('done', (frame) => frame.n === request)).conversation ?? '';
-}
-
-async function refusal(client: Client, frame: Extract<FromPage, { n: string }>): Promise<string> {
-  client.send(frame);
-  return (await client.next('refused', (one) => one.n === frame.n)).why;
-}
+afterEach(() => world.close());
 
 describe('commands', () => {
   const command = (text: string, name = 'ask', to = mine) =>
@@ -72,7 +50,7 @@ describe('commands', () => {
     const clock = createTestClock();
     await world.close();
     world = await openWorld({ clock });
-    ann = await come('Ann');
+    ann = await come(world, 'Ann');
     world.host.answer = () => ({ do: 'work', private: true });
     ann.send(command('never answered'));
     await ann.next('pending');
@@ -100,7 +78,7 @@ describe('commands', () => {
   it('answered in private are seen by the asker alone, and stay out of history', async () => {
     world.host.answer = () => ({ do: 'say', private: true, body: { markdown: 'Only for you', controls: null } });
     const thread = await say(ann, 'team', 'Hello');
-    const bob = await come('Bob');
+    const bob = await come(world, 'Bob');
     for (const client of [ann, bob]) {
       client.send({ type: 'look', conversation: thread });
       await client.next('page');
@@ -150,7 +128,6 @@ describe('forms', () => {
     expect((await ann.next('form')).form).toEqual(form);
     await world.restart();
     const back = await join(world, ann.me);
-    clients.push(back);
     back.send({ type: 'form', n: n(), form: 'form-1', values });
     const event = await world.host.next('form');
     expect([...event.values.keys()]).toEqual(['__proto__', 'key', 'on', 'many']);
@@ -174,7 +151,7 @@ describe('forms', () => {
     world.host.answer = () => ({ do: 'form', form });
     ann.send({ type: 'command', n: n(), to: mine, name: 'ask', text: '', files: [], target: null });
     await ann.next('form');
-    const bob = await come('Bob');
+    const bob = await come(world, 'Bob');
     expect(await refusal(bob, { type: 'form', n: n(), form: 'form-1', values })).toContain('no longer open');
   });
 });

@@ -1,40 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FromPage, ToPage } from '../../../adapters/local/protocol.ts';
+import type { ToPage } from '../../../adapters/local/protocol.ts';
 import { Failure } from '../../../src/chat/errors.ts';
-import { type Client, enter, join, n } from './client.ts';
+import { type Client, come, join, mine, n, refusal, say } from './client.ts';
 import { write } from './host.ts';
 import { openWorld, type World } from './world.ts';
 
 let world: World;
 let ann: Client;
-const clients: Client[] = [];
-const mine = 'c-0000000000000001';
-
-async function come(name: string): Promise<Client> {
-  const client = await join(world, await enter(world, name));
-  clients.push(client);
-  await client.next('ready');
-  return client;
-}
 
 beforeEach(async () => {
   world = await openWorld();
-  ann = await come('Ann');
+  ann = await come(world, 'Ann');
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await world.close();
-});
-
-async function say(client: Client, to: string, text: string, request = n()): Promise<string> {
-  client.send({ type: 'send', n: request, to, text, files: [] });
-  return (await client.next('done', (frame) => frame.n === request)).conversation ?? '';
-}
-
-async function refusal(client: Client, frame: Extract<FromPage, { n: string }>): Promise<string> {
-  client.send(frame);
-  return (await client.next('refused', (one) => one.n === frame.n)).why;
-}
+afterEach(() => world.close());
 
 describe('messages', () => {
   it('name their conversation by the first of them, without a key that stands in it', async () => {
@@ -92,7 +70,7 @@ describe('messages', () => {
 
   it('can be changed and deleted by their author alone', async () => {
     const thread = await say(ann, 'team', 'First');
-    const bob = await come('Bob');
+    const bob = await come(world, 'Bob');
     const edit = { type: 'edit', message: thread, text: 'Second' } as const;
     expect(await refusal(bob, { ...edit, n: n() })).toContain('your own');
     expect(await refusal(bob, { type: 'delete', n: n(), message: thread } as const)).toContain('your own');
@@ -105,7 +83,7 @@ describe('messages', () => {
   it('of a private conversation are nobody else’s business', async () => {
     await say(ann, mine, 'A secret');
     const { message } = await world.host.next('message');
-    const bob = await come('Bob');
+    const bob = await come(world, 'Bob');
     bob.send({ type: 'look', conversation: mine });
     expect(await refusal(bob, { type: 'send', n: n(), to: mine, text: 'Hi', files: [] } as const)).toBeTruthy();
     expect(await refusal(bob, { type: 'rename', n: n(), conversation: mine, title: 'Mine' } as const)).toBeTruthy();
@@ -176,7 +154,7 @@ describe('coming back', () => {
   it('brings exactly what was missed, in its newest form', async () => {
     const thread = await say(ann, 'team', 'Before');
     const { conversation } = await world.host.next('message');
-    const bob = await come('Bob');
+    const bob = await come(world, 'Bob');
     bob.send({ type: 'look', conversation: thread });
     await bob.next('page');
     const deleted = await world.local.open(
@@ -200,7 +178,6 @@ describe('coming back', () => {
     await world.local.title?.(conversation, 'Named meanwhile', 'model');
 
     const back = await join(world, bob.me, { seen: { book, seq }, holds: [thread] });
-    clients.push(back);
     const ready = await back.next('ready');
     expect(ready.fresh).toBe(false);
     expect(ready.conversations).toMatchObject([{ id: thread, title: 'Named meanwhile' }]);
@@ -218,7 +195,6 @@ describe('coming back', () => {
       seen: { book: ready?.book ?? '', seq: ready?.seq ?? 0 },
       holds: [thread],
     });
-    clients.push(back);
     const page = await back.next('page');
     expect(page).toMatchObject({ as: 'whole', more: true });
     expect(page.messages.at(-1)?.text).toBe('Message 209');
@@ -234,7 +210,6 @@ describe('coming back', () => {
     await world.local.react(message.ref, '🌊', true);
     await world.restart();
     const back = await join(world, ann.me, { holds: [thread] });
-    clients.push(back);
     expect((await back.next('ready')).conversations).toMatchObject([{ id: thread, emoji: '🌊' }]);
     expect((await back.next('page')).messages.map((one) => one.text)).toEqual(['Before', 'The answer']);
   });
@@ -257,7 +232,6 @@ describe('numbers of changes', () => {
     const numbers = ann.frames.flatMap((frame) => ('seq' in frame ? [frame.seq] : []));
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
     const back = await join(world, ann.me, { holds: [thread] });
-    clients.push(back);
     await back.next('ready');
     expect(back.frames.findIndex((frame) => frame.type === 'page')).toBeLessThan(
       back.frames.findIndex((frame) => frame.type === 'ready'),
@@ -294,7 +268,6 @@ describe('titles', () => {
     await ann.next('conversation', (frame) => frame.conversation.title === 'By Ann');
     await world.local.title?.(conversation, 'By the model again', 'model');
     const back = await join(world, ann.me);
-    clients.push(back);
     expect((await back.next('ready')).conversations[0]?.title).toBe('By Ann');
   });
 });
