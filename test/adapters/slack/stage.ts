@@ -66,7 +66,11 @@ type Server = Parameters<typeof startSlack>[0];
 
 /** A pretend Slack with what our own manifest asks for and no more, closed after the test. */
 export async function openSlack(options: Server = {}): Promise<SlackServer> {
-  const slack = await startSlack({ ...fromManifest(readFileSync(MANIFEST_FILE, 'utf8')), ...options });
+  const slack = await startSlack({
+    clock: awakeClock,
+    ...fromManifest(readFileSync(MANIFEST_FILE, 'utf8')),
+    ...options,
+  });
   closeAfter(() => slack.close());
   return slack;
 }

@@ -1,3 +1,4 @@
+import { awakeClock } from '../../awake.ts';
 import { closeAfter } from '../../close-after.ts';
 import type { Channel, Guild, Message, User } from '../discord/records.ts';
 import type { DiscordOptions, DiscordServer } from '../discord/server.ts';
@@ -33,7 +34,7 @@ export function stillClock() {
 
 /** Starts a server with its small world; everything is closed after the test. */
 export async function stage(options: DiscordOptions = {}): Promise<Stage> {
-  const server = await startDiscord(options);
+  const server = await startDiscord({ clock: movableClock(awakeClock), ...options });
   closeAfter(() => server.close());
   const ann = server.people.user('ann', 'Ann');
   const bob = server.people.user('bob', 'Bob');

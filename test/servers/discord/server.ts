@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { awakeClock } from '../../awake.ts';
 import { Acts } from './acts.ts';
 import type { Limits } from './buckets.ts';
 import { Buckets, usualLimits } from './buckets.ts';
@@ -79,7 +78,7 @@ export interface DiscordServer {
 
 /** Starts a fake Discord on 127.0.0.1: REST and gateway on one port, downloads on another. */
 export async function startDiscord(options: DiscordOptions = {}): Promise<DiscordServer> {
-  const clock = options.clock ?? movableClock(awakeClock);
+  const clock = options.clock ?? movableClock();
   const closing = new AbortController();
   const cdn = new Cdn(clock, (id) => world.attachments.get(id));
   const token = options.token ?? 'MTIzNDU2Nzg5MDEyMzQ1Njc4.Fake00.abcdefghijklmnopqrstuvwxyz0123456789';

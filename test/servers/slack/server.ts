@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../../../src/chat/clock.ts';
-import { awakeClock } from '../../awake.ts';
+import { type Clock, systemClock } from '../../../src/chat/clock.ts';
 import { answerControl } from './control.ts';
 import { type Attempt, RETRY_WAITS } from './delivery.ts';
 import { serveFile, serveSignIn } from './downloads.ts';
@@ -102,7 +101,7 @@ const ROUTES = [
 
 /** Starts a pretend Slack on 127.0.0.1. Close it when done: it owns its sockets and timers. */
 export async function startSlack(options: SlackOptions = {}): Promise<SlackServer> {
-  const clock = options.clock ?? awakeClock;
+  const clock = options.clock ?? systemClock;
   const world = createWorld({
     clock,
     seed: options.seed ?? 1,
