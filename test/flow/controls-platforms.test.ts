@@ -100,7 +100,7 @@ test('on Discord /title renames the thread and the chat', async () => {
 test('on Discord a name that cannot be changed now is told of, and the last one wished for is seen later', async () => {
   const set = await onDiscord();
   const { thread, run } = await discordThread(set);
-  const limited = { do: '429', scope: 'shared', retryAfterMs: 5_000 } as const;
+  const limited = { do: '429', scope: 'shared', retryAfterMs: 10_000 } as const;
   set.server.faults.add({ on: 'PATCH /channels/:channel', effect: limited });
   const later = (name: string) =>
     `This conversation is now called “${name}”. It may take ten minutes until you see it here, since names can be changed only now and then.`;
@@ -108,7 +108,7 @@ test('on Discord a name that cannot be changed now is told of, and the last one 
   expect(await run('title', { text: 'Baking' })).toBe(later('Baking'));
   expect(await run('title', { text: 'Baking at home' })).toBe(later('Baking at home'));
   expect(thread.name).toBe(first);
-  await vi.waitFor(() => expect(thread.name).toBe('Baking at home'));
+  await vi.waitFor(() => expect(thread.name).toBe('Baking at home'), { timeout: 40_000 });
   await vi.waitFor(() => expect(set.openWebUI.chats()).toMatchObject([{ title: 'Baking at home' }]));
 });
 
