@@ -9,11 +9,11 @@ import { FOUND } from '../servers/provider/search.ts';
 import { chatWith, type House, request } from './house.ts';
 import { type PlainVisitor, visitPlain } from './plain-visitor.ts';
 
-/** A workspace tool as people write them; it takes a while. */
-const WEATHER = `"""
+/** A workspace tool as people write them; it takes a while, and longer where the gate is shut. */
+const weather = (gate: string): string => `"""
 title: Weather
 """
-import asyncio
+import asyncio, urllib.request
 class Tools:
     async def weather(self, place: str) -> str:
         """
@@ -21,6 +21,7 @@ class Tools:
         :param place: the name of the place
         """
         await asyncio.sleep(1.5)
+        await asyncio.to_thread(urllib.request.urlopen, "${gate}")
         return "Sunny in " + place
 `;
 
@@ -41,7 +42,7 @@ const file = (name: string, type: string): FileRef => ({
 async function furnish(house: House): Promise<void> {
   const access_grants = [{ principal_type: 'user', principal_id: '*', permission: 'read' }];
   const meta = { description: 'Tells the weather' };
-  const tool = { id: 'weather', name: 'Weather', content: WEATHER, meta, access_grants };
+  const tool = { id: 'weather', name: 'Weather', content: weather(house.engine.gate), meta, access_grants };
   await request(house.admin, 'POST', '/api/v1/tools/create', tool);
   const knowledge = { name: 'Boats', description: 'About boats', access_grants };
   const made = await request(house.admin, 'POST', '/api/v1/knowledge/create', knowledge);
@@ -86,19 +87,24 @@ export function toolsOn(at: () => House): void {
   describe('a model with a tool of its own', () => {
     test('that is set to native calling runs it, and its answer stands once in a valid chat', async () => {
       const ann = await visit('with-native-tool');
+      // Up to 0.10 nothing is seen of a tool before the end.
+      const release = at().since(11) ? at().engine.shutGate() : () => undefined;
+      closeAfter(async () => release());
       await ann.ask(asked('Bonn'));
+      if (at().since(11)) await vi.waitFor(() => expect(ann.plain.states).toContain('using weather…'), 40_000);
+      release();
       await ann.over(1);
       expect(ann.plain.standing()).toEqual(['The tool said: Sunny in Bonn']);
       const { tree } = await chatWith(at(), 'Sunny in Bonn');
       expect(branch(tree).map(({ text }) => text)).toEqual([asked('Bonn'), 'The tool said: Sunny in Bonn']);
-      if (at().since(11)) expect(ann.plain.states).toContain('using weather…');
       // Known by now, also where no server tells: the next question goes the right way at once.
       await ann.ask(asked('Kiel'));
       await ann.over(2);
       expect(ann.plain.standing().at(-1)).toBe('The tool said: Sunny in Kiel');
       await vi.waitFor(
         async () => expect(branch((await chatWith(at(), 'Sunny in Kiel')).tree)).toHaveLength(4),
-        15_000,
+        // Longer than reading a chat may take by itself.
+        90_000,
       );
     });
 

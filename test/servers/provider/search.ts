@@ -11,6 +11,10 @@ export interface SearchEngine {
   readonly searched: readonly string[];
   /** Whether searches find nothing for now. */
   hide(hidden: boolean): void;
+  /** An address that answers at once, unless it is told to wait: for tools that are to be seen at work. */
+  readonly gate: string;
+  /** Lets requests at the gate wait, until the returned function is called. */
+  shutGate(): () => void;
   stop(): Promise<void>;
 }
 
@@ -21,8 +25,10 @@ export const FOUND = 'The ferry to Sylt leaves at half past seven.';
 export async function startSearchEngine(): Promise<SearchEngine> {
   const searched: string[] = [];
   let nothing = false;
+  let open = Promise.resolve();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
+    if (url.pathname === '/gate') return void open.then(() => response.end());
     if (url.pathname === '/page') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
       response.end(`<html><head><title>Ferries</title></head><body><p>${FOUND}</p></body></html>`);
@@ -43,6 +49,12 @@ export async function startSearchEngine(): Promise<SearchEngine> {
     searched,
     hide(hidden) {
       nothing = hidden;
+    },
+    gate: `${origin}/gate`,
+    shutGate() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      open = promise;
+      return resolve;
     },
     async stop() {
       server.closeAllConnections();
