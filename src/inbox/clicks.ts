@@ -128,7 +128,7 @@ export function createClicks(rooms: {
       text,
       files: [],
       replyTo: null,
-      announce: before.private ? null : `${event.author.name} asked: ${text}`,
+      announce: `${event.author.name} asked: ${text}`,
       at: rooms.clock.now(),
       generation: 0,
       replaces: null,

@@ -39,7 +39,14 @@ const state = z.object({
   background: z.boolean().default(false),
   stopped: z.boolean(),
   // Rows of an older version know of none.
-  manner: z.object({ shareable: z.boolean(), temporary: z.boolean(), web: z.boolean() }).default(ORDINARY),
+  manner: z
+    .object({
+      asked: z.string().nullable().default(null),
+      shareable: z.boolean(),
+      temporary: z.boolean(),
+      web: z.boolean(),
+    })
+    .default(ORDINARY),
   problem: problem.nullable(),
 }) satisfies z.ZodType<TurnState>;
 

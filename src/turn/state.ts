@@ -25,6 +25,8 @@ export interface Ids {
 
 /** How a question wants to be answered, as far as that shows. */
 export interface Manner {
+  /** One line that says what was asked, where only the asker sees the answer and no message of theirs stands above it; else null. */
+  readonly asked: string | null;
   /** Only the asker sees the answer, in a place where others are: they may share it. */
   readonly shareable: boolean;
   /** Nothing is kept in Open WebUI. */
@@ -34,7 +36,7 @@ export interface Manner {
 }
 
 /** A question like most. */
-export const ORDINARY: Manner = { shareable: false, temporary: false, web: false };
+export const ORDINARY: Manner = { asked: null, shareable: false, temporary: false, web: false };
 
 /** All that a turn knows while it runs. JSON: it is left in the job row and read back after a crash. */
 export interface TurnState {

@@ -33,11 +33,14 @@ export function viewOf(state: TurnState, options: Offered & { readonly controls?
 }
 
 function markdownOf(state: TurnState, final: boolean): string {
-  const notices = state.notices.map((notice) => `> ${notice}`).join('\n');
+  const { asked } = state.manner;
+  const begun = final || state.text !== '';
+  const above = asked !== null && begun ? [asked, ...state.notices] : state.notices;
+  const head = above.map((line) => `> ${line}`).join('\n');
   const foot = final ? footOf(state) : [];
   // Else an answer cut off in the middle of code or bold words would take what is said below it along.
   const text = foot.length > 0 ? closed(state.text) : state.text;
-  return [notices, text, ...foot].filter((block) => block !== '').join('\n\n');
+  return [head, text, ...foot].filter((block) => block !== '').join('\n\n');
 }
 
 /** What is said below an answer: how it ended, or how it came about. */

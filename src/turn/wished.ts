@@ -9,9 +9,10 @@ import type { Question } from './question.ts';
 import type { Manner } from './state.ts';
 
 /** What shows of the way in which a question wants to be answered. Pure. */
-export function mannerOf({ private: isPrivate, place, wishes = NO_WISHES }: Question): Manner {
+export function mannerOf({ private: isPrivate, announce, place, wishes = NO_WISHES }: Question): Manner {
   const shareable = isPrivate && place.kind !== 'direct';
-  return { shareable, temporary: wishes.temporary, web: wishes.web };
+  const asked = isPrivate && announce !== null ? announce.replaceAll(/\s+/g, ' ') : null;
+  return { asked, shareable, temporary: wishes.temporary, web: wishes.web };
 }
 
 /** The collections that are asked for, as the web page stores them with a question: later questions search them, too. Pure. */

@@ -227,12 +227,12 @@ describe('a private /ask', () => {
     expect(host.isPrivate('ask', 'what does private=yes do')).toBe(false);
   });
 
-  it('is answered through its trigger, with a button to share, and no line for others', async () => {
+  it('is answered through its trigger, under a line that tells the asker what they asked, with a button to share', async () => {
     world.openWebUI.next(says('Between us.'));
     expect(await ask('private=yes A secret?', { place: CHANNEL })).toEqual({ do: 'work', private: true });
     await settled();
     expect(world.buttons()).toEqual(['Regenerate', 'Share here', 'Good answer', 'Bad answer']);
-    expect(world.plain.standing()).toEqual(['Between us.']);
+    expect(world.plain.standing()).toEqual(['> Ann asked: A secret?\n\nBetween us.']);
   });
 
   it('names its chat, and not the thread of the others that it was asked in', async () => {
@@ -248,7 +248,7 @@ describe('a private /ask', () => {
     const form = formIn(await ask('', { place: CHANNEL }));
     expect(await send(world, form, { Text: 'A secret?', Private: true })).toEqual({ do: 'work', private: true });
     await settled();
-    expect(world.plain.standing().join()).not.toContain('Ann asked');
+    expect(world.plain.standing()).toEqual([expect.stringMatching(/^> Ann asked: A secret\?\n\n/)]);
   });
 
   it('is refused in a message that others read, which has no way back to one person', async () => {
