@@ -156,7 +156,7 @@ function passing(error: unknown, patient: boolean): null {
 }
 
 /** Stops what runs in a chat. Quietly does nothing where nothing runs; throws when the server refuses. */
-export async function stopInBackground(server: OpenWebUI, chatId: string): Promise<void> {
+async function stopInBackground(server: OpenWebUI, chatId: string): Promise<void> {
   if (isAtLeast((await version(server)).version, 0, 9)) {
     const path = `/api/tasks/chat/${segment(chatId)}/stop`;
     await json(server, { method: 'POST', path, about: 'answer', body: {} }, z.unknown());

@@ -4,11 +4,6 @@ import { type Call, json, segment } from './request.ts';
 
 const tags = z.array(z.looseObject({ id: z.string().optional(), name: z.string() }));
 
-/** The names of a chat's tags. */
-export async function chatTags(server: OpenWebUI, chatId: string): Promise<readonly string[]> {
-  return (await json(server, call(chatId, 'GET'), tags)).map((tag) => tag.name);
-}
-
 /**
  * Makes `names` the tags of a chat: adds what is missing, takes away the rest. Two names that differ only in case or in space
  * against `_` are one tag. The name `none`, which the server refuses, is left out.

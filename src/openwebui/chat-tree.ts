@@ -153,13 +153,6 @@ export function finishAnswer(tree: ChatTree, id: string, answer: FinishedAnswer)
   });
 }
 
-/** Adds one more answer to the question that `answerId` answers: what "regenerate" does. Throws when that answer has no question. */
-export function addSibling(tree: ChatTree, answerId: string, answer: Omit<NewAnswer, 'parentId'>): ChatTree {
-  const parentId = tree.history.messages[answerId]?.parentId;
-  if (parentId === undefined || parentId === null) throw wrong(`message ${answerId} answers nothing`);
-  return addAnswer(tree, { ...answer, parentId });
-}
-
 /**
  * Puts an answer that the server wrote by itself under its question: up to 0.8 it stands there without role and parent, up to 0.11
  * the question may have lost other answers by it (docs/openwebui-compatibility.md). The same tree when all is right, or when either

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { type ChatTree, chatTree, currentIdOf, path } from './chat-tree.ts';
 import type { OpenWebUI } from './connection.ts';
-import { failure } from './errors.ts';
 import { type Call, json, segment } from './request.ts';
 
 /** A stored chat. Times in ms since the epoch. */
@@ -9,12 +8,8 @@ export interface Chat {
   readonly id: string;
   readonly title: string;
   readonly tree: ChatTree;
-  readonly ownerId: string | null;
   readonly folderId: string | null;
-  /** The public copy's id, when it is shared. */
-  readonly shareId: string | null;
   readonly archived: boolean;
-  readonly pinned: boolean;
   readonly updatedAt: number;
   readonly createdAt: number;
 }
@@ -34,21 +29,15 @@ const line = z.looseObject({ id: z.string(), title: z.string().catch(''), update
 const stored = z.looseObject({
   ...line.shape,
   chat: chatTree,
-  user_id: word,
   folder_id: word,
-  share_id: word,
   archived: flag,
-  pinned: flag,
 });
 const answered = stored.transform(
   (chat): Chat => ({
     ...lineOf(chat),
     tree: chat.chat,
-    ownerId: chat.user_id ?? null,
     folderId: chat.folder_id ?? null,
-    shareId: chat.share_id ?? null,
     archived: chat.archived ?? false,
-    pinned: chat.pinned ?? false,
   }),
 );
 const lines = z.array(line.transform(lineOf));
@@ -88,11 +77,7 @@ export async function changeChat(server: OpenWebUI, id: string, change: (tree: C
 }
 
 /** Merges top-level fields into a chat's document. For messages use {@link changeChat}: an unknown chat is `missing`. */
-export async function updateChat(
-  server: OpenWebUI,
-  id: string,
-  fields: Readonly<Record<string, unknown>>,
-): Promise<Chat> {
+async function updateChat(server: OpenWebUI, id: string, fields: Readonly<Record<string, unknown>>): Promise<Chat> {
   return await json(server, post(chatPath(id), { chat: fields }), answered);
 }
 
@@ -121,37 +106,9 @@ export async function listChats(
   return await json(server, { method: 'GET', path: '/api/v1/chats/list', about: 'chat', query }, lines);
 }
 
-/** Chats whose title or text holds the words, 60 a page from 1. `tag:x`, `folder:x`, `pinned:true`, `archived:true` narrow it. */
-export async function searchChats(server: OpenWebUI, text: string, page = 1): Promise<readonly ChatLine[]> {
-  return await json(
-    server,
-    { method: 'GET', path: '/api/v1/chats/search', about: 'chat', query: { text, page } },
-    lines,
-  );
-}
-
 /** Moves a chat into a folder, or out of every folder with null. */
 export async function moveChat(server: OpenWebUI, id: string, folderId: string | null): Promise<Chat> {
   return await json(server, post(`${chatPath(id)}/folder`, { folder_id: folderId }), answered);
-}
-
-/** Shares a snapshot of a chat, or renews it; gives the address for people who may use this server. */
-export async function shareChat(server: OpenWebUI, id: string): Promise<string> {
-  const shared = await json(server, post(`${chatPath(id)}/share`, {}), z.looseObject({ share_id: word }));
-  // 0.8 answers the first time with the chat as it was before.
-  const shareId = shared.share_id ?? (await readChat(server, id)).shareId;
-  if (shareId === null) throw failure('malformed', { call: 'POST …/share', about: 'chat' }, 'no share_id came');
-  return `${server.url}/s/${segment(shareId)}`;
-}
-
-/** Ends sharing. */
-export async function unshareChat(server: OpenWebUI, id: string): Promise<void> {
-  await json(server, { method: 'DELETE', path: `${chatPath(id)}/share`, about: 'chat' }, z.unknown());
-}
-
-/** Pins or unpins a chat. The server can only toggle, so its state is read first. */
-export async function pinChat(server: OpenWebUI, id: string, pinned: boolean): Promise<void> {
-  if ((await readChat(server, id)).pinned !== pinned) await json(server, post(`${chatPath(id)}/pin`, {}), z.unknown());
 }
 
 /** Archives a chat or brings it back. The server can only toggle, so its state is read first. */

@@ -17,7 +17,7 @@ export interface Feedback {
 
 const answer = z.looseObject({ id: z.string() });
 
-/** Stores feedback; gives its id, under which {@link changeFeedback} and {@link withdrawFeedback} find it. */
+/** Stores feedback; gives its id, under which {@link changeFeedback} finds it. */
 export async function sendFeedback(server: OpenWebUI, feedback: Feedback): Promise<string> {
   return (await json(server, post('/api/v1/evaluations/feedback', feedback), answer)).id;
 }
@@ -25,11 +25,6 @@ export async function sendFeedback(server: OpenWebUI, feedback: Feedback): Promi
 /** Puts another opinion in place of the stored one. */
 export async function changeFeedback(server: OpenWebUI, id: string, feedback: Feedback): Promise<void> {
   await json(server, post(feedbackPath(id), feedback), answer);
-}
-
-/** Takes feedback back. Fails as `missing` when it is not there. */
-export async function withdrawFeedback(server: OpenWebUI, id: string): Promise<void> {
-  await json(server, { method: 'DELETE', path: feedbackPath(id), about: 'feedback' }, z.unknown());
 }
 
 function post(path: string, feedback: Feedback): Call {

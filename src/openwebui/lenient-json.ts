@@ -1,21 +1,7 @@
 /**
- * Reads JSON as language models write it: single or curly quotes, apostrophes inside single quotes, names without quotes,
- * trailing commas, Python's `None`, `True`, `False`, line ends inside strings. Gives undefined for everything else. Depth at most 20.
- */
-export function lenientJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const reader: Reader = { text, at: 0 };
-    const value = readValue(reader, 0);
-    skipSpace(reader);
-    return reader.at === text.length ? value : undefined;
-  }
-}
-
-/**
- * Every object and list in a text, in order, each read as {@link lenientJson} reads: what stands between them, prose with braces
- * too, is passed over. Looks at the first 20,000 UTF-16 units and 50 brackets.
+ * Every object and list in a text, in order, read as language models write JSON: single or curly quotes, apostrophes inside single
+ * quotes, names without quotes, trailing commas, Python's `None`, `True`, `False`, line ends inside strings; depth at most 20. What
+ * stands between them, prose with braces too, is passed over. Looks at the first 20,000 UTF-16 units and 50 brackets.
  */
 export function jsonIn(text: string): unknown[] {
   const found: unknown[] = [];

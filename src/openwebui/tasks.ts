@@ -134,12 +134,6 @@ export async function backgroundTasks(server: OpenWebUI, chatId: string): Promis
   return (await json(server, { method: 'GET', path, about: 'chat' }, shape)).task_ids;
 }
 
-/** Stops whatever runs in a chat in the background, from 0.9 on; older servers fail as `missing`. Nothing running is fine. */
-export async function stopChat(server: OpenWebUI, chatId: string): Promise<void> {
-  const path = `/api/tasks/chat/${segment(chatId)}/stop`;
-  await json(server, { method: 'POST', path, about: 'chat', body: {} }, z.unknown());
-}
-
 function conversation(input: TaskInput): object {
   return { messages: input.messages };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { demoModel } from '../../src/demo/openwebui/answers/demo-model.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
-import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { closeAfter } from '../close-after.ts';
+import { defectsOf } from '../openwebui/tree-defects.ts';
 import { answer, refuses, says, silence, sources, toolCall } from '../servers/openwebui/script.ts';
 import { startScriptedOpenWebUI } from '../servers/openwebui/server.ts';
 import { DIRECT, openWorld, type World } from './world.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MessageEvent } from '../../src/chat/events.ts';
 import { branch, chatTree } from '../../src/openwebui/chat-tree.ts';
-import { defectsOf } from '../../src/openwebui/tree-defects.ts';
+import { defectsOf } from '../openwebui/tree-defects.ts';
 import { person } from '../person.ts';
 import { answer, says, silence } from '../servers/openwebui/script.ts';
 import { openWorld, type World } from './world.ts';

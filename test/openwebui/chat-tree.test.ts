@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as tree from '../../src/openwebui/chat-tree.ts';
-import { defectsOf } from '../../src/openwebui/tree-defects.ts';
+import { defectsOf } from './tree-defects.ts';
 
 const empty = tree.newTree({ title: 'New', models: ['m'], now: 1_700_000_000_000 });
 const ask = (from: tree.ChatTree, id: string, parentId?: string | null): tree.ChatTree =>
@@ -50,7 +50,7 @@ describe('the tree of a chat', () => {
   });
 
   test('shows a second answer beside the first', () => {
-    const chat = tree.addSibling(answer(ask(empty, 'u1'), 'a1', 'u1'), 'a1', { id: 'a2', model: 'n', now: 0 });
+    const chat = tree.addAnswer(answer(ask(empty, 'u1'), 'a1', 'u1'), { id: 'a2', parentId: 'u1', model: 'n', now: 0 });
     expect(chat.history.messages.u1?.childrenIds).toEqual(['a1', 'a2']);
     expect(ids(chat)).toEqual(['u1', 'a2']);
     expect(tree.branch(chat, 'a1').map((turn) => turn.id)).toEqual(['u1', 'a1']);
@@ -121,7 +121,6 @@ describe('the tree of a chat', () => {
     ['an unknown parent', () => ask(empty, 'u1', 'nobody')],
     ['an id that is taken', () => ask(ask(empty, 'u1'), 'u1')],
     ['an answer that is not there', () => tree.finishAnswer(empty, 'a1', { text: '' })],
-    ['a sibling of a root', () => tree.addSibling(ask(empty, 'u1'), 'u1', { id: 'a1', model: 'm', now: 0 })],
     ['a name of Object.prototype', () => ask(empty, 'u1', 'toString')],
   ])('refuses %s', (_name, change) => {
     expect(change).toThrow(/chat tree/);
@@ -163,7 +162,7 @@ describe('the tree of a chat', () => {
     expect(defectsOf(stored).map((defect) => defect.kind)).toContain('circle');
   });
 
-  const step = fc.record({ kind: fc.constantFrom('ask', 'answer', 'sibling', 'finish'), at: fc.nat({ max: 30 }) });
+  const step = fc.record({ kind: fc.constantFrom('ask', 'answer', 'finish'), at: fc.nat({ max: 30 }) });
 
   test('has no defect and loses no message, whatever is done to it', () => {
     fc.assert(
@@ -182,7 +181,6 @@ describe('the tree of a chat', () => {
           if (kind === 'ask') chat = ask(chat, id, at % 3 === 0 ? (old?.id ?? null) : undefined);
           else if (kind === 'answer' && user)
             chat = tree.addAnswer(chat, { id, parentId: user.id, model: 'm', now: 0 });
-          else if (kind === 'sibling' && old) chat = tree.addSibling(chat, old.id, { id, model: 'm', now: 0 });
           else if (kind === 'finish' && old) chat = tree.finishAnswer(chat, old.id, { text: 'x' });
           made += 1;
           expect(Object.keys(chat.history.messages)).toEqual(expect.arrayContaining(before));

@@ -4,8 +4,8 @@ import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { listChats, readChat } from '../../src/openwebui/chats.ts';
 import { withKey } from '../../src/openwebui/connection.ts';
-import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { THREAD } from '../flow/world.ts';
+import { defectsOf } from '../openwebui/tree-defects.ts';
 import type { House } from './house.ts';
 import { type PlainVisitor, visitPlain } from './plain-visitor.ts';
 

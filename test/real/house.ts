@@ -6,7 +6,6 @@ import { Secret } from '../../src/chat/secret.ts';
 import { branch } from '../../src/openwebui/chat-tree.ts';
 import { type Chat, listChats, readChat } from '../../src/openwebui/chats.ts';
 import { connect, disconnect, type OpenWebUI, withKey } from '../../src/openwebui/connection.ts';
-import { defectsOf } from '../../src/openwebui/tree-defects.ts';
 import { createLog } from '../../src/ops/log.ts';
 import { createParley, type Parley, type ParleyOptions, type Platform } from '../../src/parley.ts';
 import { openCache } from '../../src/store/cache.ts';
@@ -14,6 +13,7 @@ import type { Store } from '../../src/store/port.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { startOpenWebUI } from '../../tools/openwebui/start.ts';
+import { defectsOf } from '../openwebui/tree-defects.ts';
 import { type SearchEngine, startSearchEngine } from '../servers/provider/search.ts';
 
 /** A real Open WebUI with a search engine, and what a test needs of both. */

@@ -12,7 +12,7 @@ import { changeChat, createChat, readChat } from '../../../src/openwebui/chats.t
 import type { Question } from '../../../src/openwebui/completions.ts';
 import type { OpenWebUI } from '../../../src/openwebui/connection.ts';
 import type { Frame } from '../../../src/openwebui/frames.ts';
-import { defectsOf } from '../../../src/openwebui/tree-defects.ts';
+import { defectsOf } from '../../openwebui/tree-defects.ts';
 import { type Desk, since } from './bench.ts';
 
 const asking = (model: string, text: string): Question => ({

@@ -1,4 +1,4 @@
-import type { ChatTree } from './chat-tree.ts';
+import type { ChatTree } from '../../src/openwebui/chat-tree.ts';
 
 /** Something that makes the web page show a chat wrongly: lost branches, or a wait without end. */
 export interface Defect {
