@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { asAccount } from './account.ts';
-import type { Nextcloud, Site } from './connection.ts';
-import { reasonOf, shapeFailure } from './errors.ts';
-import { field, number, record } from './fields.ts';
+import type { Site } from './connection.ts';
+import { shapeFailure } from './errors.ts';
+import { record } from './fields.ts';
 import { ocsOpenly } from './ocs.ts';
 import { sendOpenly, whereOf } from './request.ts';
 
@@ -37,7 +36,6 @@ const capabilitiesAnswer = z.looseObject({
   version: z.looseObject({ major: whole, minor: whole, micro: whole.catch(0), string: z.string().catch('') }),
   capabilities: z.unknown(),
 });
-const statsAnswer = z.looseObject({ scheduled_count: whole, running_count: whole });
 
 /** The surest test that there is a Nextcloud at the address. Needs no account. */
 export async function status(site: Site, options: { readonly signal?: AbortSignal } = {}): Promise<Status> {
@@ -63,38 +61,6 @@ export async function capabilities(
     version: { major, minor, micro, text: string || `${major}.${minor}.${micro}` },
     capabilities: record(entries.success ? Object.entries(entries.data) : []),
   };
-}
-
-/**
- * How many tasks of all people wait and run, of these types or of all. Null when the account is no administrator, or the server
- * is older than 34.
- */
-export async function queueStats(
-  nc: Nextcloud,
-  types: readonly string[] = [],
-): Promise<{ readonly waiting: number; readonly running: number } | null> {
-  const call = { method: 'GET', path: '/taskprocessing/queue_stats', query: { taskTypeIds: types } } as const;
-  const answer = await orNull(asAccount(nc, call, statsAnswer));
-  return answer === null ? null : { waiting: answer.scheduled_count, running: answer.running_count };
-}
-
-/** The place of a waiting task in the server's queue, 1 for the next one. Null when it does not wait, or the server is older than 35. */
-export async function queuePosition(nc: Nextcloud, taskId: number): Promise<number | null> {
-  const path = `/taskprocessing/tasks/${taskId}/queue_position`;
-  const answer = await orNull(asAccount(nc, { method: 'GET', path }, z.unknown()));
-  // No server with it has been seen yet: its shape is guessed, and nothing depends on it.
-  const found = number(answer) ?? number(field(answer, 'position')) ?? number(field(answer, 'queue_position'));
-  return found !== null && Number.isInteger(found) && found >= 1 ? found : null;
-}
-
-async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  try {
-    return await answer;
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === 'forbidden' || reason === 'no-route' || reason === 'method' || reason === 'missing') return null;
-    throw error;
-  }
 }
 
 function json(bytes: Buffer): unknown {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Secret } from '../../src/chat/secret.ts';
 import { account } from '../../src/nextcloud/account.ts';
 import { connect, serverUrl, visit } from '../../src/nextcloud/connection.ts';
-import { capabilities, queuePosition, queueStats, status } from '../../src/nextcloud/server.ts';
+import { capabilities, status } from '../../src/nextcloud/server.ts';
 import { answerOf, exchangeOf } from './transcript.ts';
-import { failureOf, ok, over, refusal } from './wire.ts';
+import { failureOf, ok, over } from './wire.ts';
 
 describe('a server', () => {
   test('tells its status to anybody', async () => {
@@ -74,54 +74,6 @@ describe('a server', () => {
         expect(await account(nc)).toEqual({ id: 'u1', name: 'Ann', email: 'a@x.y' });
         await account(nc);
         expect(wire.seen).toHaveLength(1);
-      },
-    );
-  });
-});
-
-describe('the queue', () => {
-  test('is told to administrators', async () => {
-    await over(
-      ({ path }) => (path.includes('queue_stats') ? ok({ scheduled_count: 3, running_count: 1 }) : undefined),
-      async (nc, wire) => {
-        expect(await queueStats(nc, ['core:text2text', 'b'])).toEqual({ waiting: 3, running: 1 });
-        expect(wire.asked()[0]).toContain('taskTypeIds%5B%5D=core%3Atext2text&taskTypeIds%5B%5D=b');
-      },
-    );
-  });
-
-  test.each([
-    ['queue-v34', 'queue_stats as a plain user'],
-    ['taskprocessing-v32', 'queue_stats is not in 32'],
-  ])('is not told by %s: %s', async (name, title) => {
-    await over(
-      ({ path }) => (path.includes('queue_stats') ? answerOf(exchangeOf(name, title)) : undefined),
-      async (nc) => {
-        expect(await queueStats(nc)).toBeNull();
-      },
-    );
-  });
-
-  test.each([
-    [ok(4), 4],
-    [ok({ position: 2 }), 2],
-    [ok({ queue_position: 1 }), 1],
-    [ok({}), null],
-    [refusal(404, 'Task not found'), null],
-  ])('says a place (%#)', async (given, place) => {
-    await over(
-      ({ path }) => (path.includes('/tasks/7/queue_position') ? given : undefined),
-      async (nc) => {
-        expect(await queuePosition(nc, 7)).toBe(place);
-      },
-    );
-  });
-
-  test('says no place before 35', async () => {
-    await over(
-      () => undefined,
-      async (nc) => {
-        expect(await queuePosition(nc, 7)).toBeNull();
       },
     );
   });

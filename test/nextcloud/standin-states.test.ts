@@ -4,7 +4,7 @@ import { type NextcloudOptions, type RunningNextcloud, startNextcloud } from '..
 import { connect, disconnect, type Nextcloud } from '../../src/nextcloud/connection.ts';
 import { upload } from '../../src/nextcloud/files.ts';
 import { beginLogin } from '../../src/nextcloud/login-flow.ts';
-import { queueStats, status } from '../../src/nextcloud/server.ts';
+import { status } from '../../src/nextcloud/server.ts';
 import { taskTypes } from '../../src/nextcloud/task-types.ts';
 import { cancel, schedule, task, tasks } from '../../src/nextcloud/tasks.ts';
 import { failureOf } from './wire.ts';
@@ -139,13 +139,5 @@ describe('a task', () => {
     const stolen = { ...order, type: 'core:audio2text', input: { input: file.id } };
     expect((await failureOf(schedule(bob, stolen))).reason).toMatch(/no-file|file-access/);
     await expect(tasks(bob)).resolves.toEqual([]);
-  });
-
-  test('counts in the queue that an administrator sees', async () => {
-    const server = await start({ held: true });
-    await schedule(as(server), order);
-    const admin = as({ url: server.url, user: 'admin', password: server.person('admin').password });
-    expect(await queueStats(admin)).toEqual({ waiting: 1, running: 0 });
-    expect(await queueStats(admin, ['core:audio2text'])).toEqual({ waiting: 0, running: 0 });
   });
 });

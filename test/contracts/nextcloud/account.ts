@@ -3,7 +3,7 @@ import { account } from '../../../src/nextcloud/account.ts';
 import { apiOf } from '../../../src/nextcloud/api.ts';
 import { disconnect, visit } from '../../../src/nextcloud/connection.ts';
 import { beginLogin, pollLogin, revoke } from '../../../src/nextcloud/login-flow.ts';
-import { capabilities, queuePosition, queueStats, status } from '../../../src/nextcloud/server.ts';
+import { capabilities, status } from '../../../src/nextcloud/server.ts';
 import { tasks } from '../../../src/nextcloud/tasks.ts';
 import { failureOf } from '../../nextcloud/wire.ts';
 import { another, type Desk } from './bench.ts';
@@ -29,11 +29,6 @@ export function accountContract(at: () => Desk): void {
       const nc = another({ ...at(), url: `${at().url}/index.php/apps/files/` });
       expect((await account(nc)).id).toBe((await account(at().nc)).id);
       await disconnect(nc);
-    });
-
-    test('tells no queue to people, but fails at nothing', async () => {
-      expect(await queueStats(at().nc)).toBeNull();
-      expect(await queuePosition(at().nc, 999_999_999)).toBeNull();
     });
   });
 
