@@ -102,8 +102,9 @@ function readString(reader: Reader): string | undefined {
     const char = text[at] ?? '';
     if (char === '\\') {
       const next = text[at + 1] ?? '';
-      value += escapes[next] ?? next;
-      at += 1;
+      const code = next === 'u' ? /^[0-9a-f]{4}/i.exec(text.slice(at + 2, at + 6))?.[0] : undefined;
+      value += code === undefined ? (escapes[next] ?? next) : String.fromCharCode(Number.parseInt(code, 16));
+      at += code === undefined ? 1 : 5;
     } else if ((char === close || char === open) && (open === '"' || endsString(text, at + 1))) {
       reader.at = at + 1;
       return value;

@@ -128,6 +128,12 @@ describe('JSON as models write it', () => {
     );
   });
 
+  test('reads characters written by their numbers, as Python writes all that is not ASCII', () => {
+    expect(jsonIn('{"title": "Caf\\u00e9 \\uD83D\\udcc9, \\u12 and \\up"}')).toEqual([
+      { title: 'Café 📉, u12 and up' },
+    ]);
+  });
+
   test('reads what Python prints', () => {
     expect(jsonIn("{'a': None, 'b': [True, False], 'c': 1.5}")).toEqual([{ a: null, b: [true, false], c: 1.5 }]);
   });
