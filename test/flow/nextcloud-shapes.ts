@@ -1,7 +1,7 @@
 import type { FaultyNextcloud } from '../servers/nextcloud/server.ts';
 
 /** The id of a kind of task that takes a slot of every shape there is. */
-export const EVERY = 'test:every';
+const EVERY = 'test:every';
 
 const slot = (type: string) => ({ name: `A ${type}`, description: `What ${type} holds`, type });
 
