@@ -101,7 +101,6 @@ function stub({ prompt: id, command }: Note): Prompt {
   const unknown = {
     tags: [],
     versionId: null,
-    ownerId: '',
     ownerName: null,
     updatedAt: null,
     grants: [],

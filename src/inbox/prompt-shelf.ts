@@ -27,7 +27,6 @@ const remembered = z.array(
     tags: z.array(z.string()),
     active: z.boolean(),
     versionId: z.string().nullable(),
-    ownerId: z.string(),
     ownerName: z.string().nullable(),
     updatedAt: z.number().nullable(),
     grants: z.array(grant) satisfies z.ZodType<readonly Grant[]>,

@@ -43,12 +43,9 @@ const remembered = z.array(
     vision: z.boolean(),
     toolIds: z.array(z.string()),
     tags: z.array(z.string()),
-    ownedBy: z.string().nullable(),
     knowledge: z.boolean(),
     // A list of an older version does not say.
     searches: z.boolean().default(false),
-    baseModelId: z.string().nullable(),
-    suggestions: z.array(z.string()),
   }),
 ) satisfies z.ZodType<readonly Model[]>;
 

@@ -9,10 +9,8 @@ import { sendOpenly, whereOf } from './request.ts';
 export interface Status {
   readonly installed: boolean;
   readonly maintenance: boolean;
-  readonly needsUpgrade: boolean;
   /** `32.0.2`. */
   readonly version: string;
-  readonly product: string;
 }
 
 /** A server's version. */
@@ -27,9 +25,7 @@ export interface Version {
 const statusAnswer = z.looseObject({
   installed: z.boolean(),
   maintenance: z.boolean().catch(false),
-  needsDbUpgrade: z.boolean().catch(false),
   versionstring: z.string(),
-  productname: z.string().catch('Nextcloud'),
 });
 const whole = z.number().int().nonnegative();
 const capabilitiesAnswer = z.looseObject({
@@ -43,8 +39,8 @@ export async function status(site: Site, options: { readonly signal?: AbortSigna
   const reply = await sendOpenly(site, call);
   const parsed = statusAnswer.safeParse(json(reply.bytes));
   if (!parsed.success) throw shapeFailure(reply.contentType, whereOf(call), 'no status of a Nextcloud server');
-  const { installed, maintenance, needsDbUpgrade, versionstring, productname } = parsed.data;
-  return { installed, maintenance, needsUpgrade: needsDbUpgrade, version: versionstring, product: productname };
+  const { installed, maintenance, versionstring } = parsed.data;
+  return { installed, maintenance, version: versionstring };
 }
 
 /**

@@ -13,15 +13,10 @@ export interface Model {
   readonly vision: boolean;
   readonly toolIds: readonly string[];
   readonly tags: readonly string[];
-  readonly ownedBy: string | null;
   /** Has files or collections of its own to search in. */
   readonly knowledge: boolean;
   /** Searches the web for every question unless told otherwise, as its settings say. */
   readonly searches: boolean;
-  /** The model it is made from, when it is a preset. */
-  readonly baseModelId: string | null;
-  /** Questions it suggests. */
-  readonly suggestions: readonly string[];
 }
 
 const word = z.string().min(1).nullish().catch(null);
@@ -39,18 +34,13 @@ const meta = z.looseObject({
   defaultFeatureIds: z.array(z.string()).nullish().catch(null),
   tags: tagList.nullish(),
   knowledge: z.array(z.unknown()).nullish().catch(null),
-  suggestion_prompts: z
-    .array(z.looseObject({ content: z.string() }))
-    .nullish()
-    .catch(null),
 });
 const entry = z.looseObject({
   id: z.string().min(1),
   name: word,
-  owned_by: word,
   tags: tagList.nullish(),
   info: z
-    .looseObject({ base_model_id: word, name: word, meta: meta.nullish().catch(null) })
+    .looseObject({ name: word, meta: meta.nullish().catch(null) })
     .nullish()
     .catch(null),
 });
@@ -82,10 +72,7 @@ function modelOf(model: z.infer<typeof entry>): Model {
     vision: about?.capabilities?.vision ?? true,
     toolIds: about?.toolIds ?? [],
     tags: [...new Set([...(model.tags ?? []), ...(about?.tags ?? [])])],
-    ownedBy: model.owned_by ?? null,
     knowledge: (about?.knowledge ?? []).length > 0,
     searches: (about?.defaultFeatureIds ?? []).includes('web_search') && (about?.capabilities?.web_search ?? true),
-    baseModelId: model.info?.base_model_id ?? null,
-    suggestions: (about?.suggestion_prompts ?? []).map((prompt) => prompt.content),
   };
 }

@@ -21,7 +21,6 @@ export interface Prompt {
   readonly active: boolean;
   /** The version that is live; null where there are no versions. */
   readonly versionId: string | null;
-  readonly ownerId: string;
   /** Null where the server does not tell it. */
   readonly ownerName: string | null;
   readonly updatedAt: number | null;
@@ -56,7 +55,6 @@ export const promptRow = z
   .looseObject({
     id: z.string().nullish(),
     command: z.string(),
-    user_id: z.string().catch(''),
     name: z.string().nullish(),
     title: z.string().nullish(),
     content: z.string().catch(''),
@@ -81,7 +79,6 @@ export const promptRow = z
       tags: row.tags ?? [],
       active: row.is_active ?? true,
       versionId: row.version_id ?? null,
-      ownerId: row.user_id,
       ownerName: row.user?.name ?? null,
       updatedAt: updated === null ? null : updated * 1000,
       grants: row.id ? grantsOf(row.access_grants ?? []) : oldGrants(row.access_control ?? null),

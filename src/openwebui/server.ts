@@ -27,7 +27,6 @@ export interface ServerConfig {
   readonly version: string | null;
   /** Feature flags such as `enable_websocket`. */
   readonly features: Readonly<Record<string, unknown>>;
-  readonly defaultModels: readonly string[];
 }
 
 const word = z.string().min(1).nullish().catch(null);
@@ -43,7 +42,7 @@ const accountAnswer = z.looseObject({
   date_of_birth: word,
   permissions: record,
 });
-const configAnswer = z.looseObject({ name: word, version: word, features: record, default_models: word });
+const configAnswer = z.looseObject({ name: word, version: word, features: record });
 const healthAnswer = z.looseObject({ status: z.boolean() });
 
 /** The server's version; asked once per connection unless `refresh` is set. Needs no key. */
@@ -108,7 +107,6 @@ export async function config(server: OpenWebUI): Promise<ServerConfig> {
     name: answer.name ?? 'Open WebUI',
     version: answer.version ?? null,
     features: answer.features ?? {},
-    defaultModels: (answer.default_models ?? '').split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()])),
   };
 }
 

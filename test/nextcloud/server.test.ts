@@ -14,9 +14,7 @@ describe('a server', () => {
         expect(await status(nc)).toEqual({
           installed: true,
           maintenance: false,
-          needsUpgrade: false,
           version: '34.0.1',
-          product: 'Nextcloud',
         });
         expect(wire.seen[0]?.headers.authorization).toBeUndefined();
       },
