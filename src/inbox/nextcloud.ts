@@ -6,7 +6,7 @@ import type { Clock } from '../chat/clock.ts';
 import { problemOf } from '../chat/errors.ts';
 import type { Choice } from '../chat/forms.ts';
 import type { Person } from '../chat/messages.ts';
-import type { MessageRef, Place } from '../chat/places.ts';
+import { type MessageRef, type Place, userKey } from '../chat/places.ts';
 import type { NextcloudDesk } from '../commands/nextcloud-desk.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { Nextcloud } from '../nextcloud/connection.ts';
@@ -122,7 +122,7 @@ export function createNextcloudRoom(setting: NextcloudSetting, rooms: NextcloudR
     const use = { author: person.ref, place, conversation: place };
     const body = await rooms.nextButtons.under({ markdown, controls: null }, next, use);
     const how = await delivery.tell(person.ref, place, body, null);
-    if (how === 'impossible') log.warn({ user: person.ref.id }, 'nobody could be asked to confirm an account');
+    if (how === 'impossible') log.warn({ user: userKey(person.ref) }, 'nobody could be asked to confirm an account');
   }
 
   return {
