@@ -74,10 +74,16 @@ export function failureOf(thrown: unknown, method: string): Failure {
       : slackFailure('malformed', `${method}: status ${thrown.statusCode}`);
   if (thrown instanceof webApi.WebAPIRequestError) {
     const late = thrown.original.name === 'TimeoutError' || thrown.original.name === 'AbortError';
-    return slackFailure(late ? 'timeout' : 'unreachable', `${method}: ${thrown.original.message}`);
+    return slackFailure(late ? 'timeout' : 'unreachable', `${method}: ${wordsOf(thrown.original)}`);
   }
   if (thrown instanceof Error && thrown.message.startsWith('Retry header')) return busy(method, UNTOLD_WAIT_MS);
   return new Failure(problemOf(thrown), { cause: thrown });
+}
+
+/** Why nobody was reached: `fetch` itself says only that it failed, what it was (`ECONNREFUSED`) stands in the cause's code. */
+function wordsOf(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return 'code' in cause ? String(cause.code) : cause.message;
 }
 
 function busy(method: string, ms: number): Failure {

@@ -180,6 +180,19 @@ describe('the client', () => {
     expect(failureOf(new webApi.WebAPIRequestError(new TypeError('refused')), 'x').problem.kind).toBe('unreachable');
   });
 
+  it('tells why nobody was reached', async () => {
+    const set = await stage();
+    set.slack.faults.next('api.test', { do: 'reset' });
+    const api = createApi({
+      token: new Secret('xoxb'),
+      base: set.slack.apiUrl,
+      log: quietLog,
+      refused: () => undefined,
+    });
+    const { detail } = await problem(api.call('api.test', {}, anything));
+    expect(detail).toMatch(/^slack: api\.test: (ECONNRESET|UND_ERR_SOCKET)$/);
+  });
+
   it('gives up on a server that answers with a page', async () => {
     const set = await stage();
     set.slack.faults.next('api.test', { do: 'status', status: 404 });
