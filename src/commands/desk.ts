@@ -111,11 +111,15 @@ export interface Desk {
   conversation(place: Place): Promise<Conversation | null>;
   /** Models this person may use, from the warm cache; fetched when the cache is cold. Throws a `Failure`. */
   models(person: Person): Promise<readonly ModelChoice[]>;
-  /** The model that a question by this person in this place would go to, and who chose it. */
+  /** The model that a question by this person in this place would go to, and who chose it. Its name is null while it is not known. */
   modelFor(
     person: Person,
     place: Place,
-  ): Promise<{ readonly id: string | null; readonly chosenBy: 'thread' | 'channel' | 'me' | 'server' }>;
+  ): Promise<{
+    readonly id: string | null;
+    readonly name: string | null;
+    readonly chosenBy: 'thread' | 'channel' | 'me' | 'server';
+  }>;
   /** Stops what runs or waits in a conversation, if this person may. */
   stop(person: Person, place: Place): Promise<Done>;
   /** Asks the last question of a conversation again, if this person may. */

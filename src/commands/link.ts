@@ -46,10 +46,10 @@ export const whoami = command({
   summary: 'Whose Open WebUI account asks for you here',
   async run(call, desk) {
     const { author } = call;
-    const { id } = await desk.modelFor(author, call.conversation);
+    const { id, name } = await desk.modelFor(author, call.conversation);
     const lines = [
       await accountLine(call, desk),
-      `Model here: ${id === null ? 'none yet' : `\`${id}\``}`,
+      `Model here: ${name ?? (id === null ? 'none yet' : `\`${id}\``)}`,
       desk.isAdmin(author) ? 'You are an admin of Parley.' : 'You are not an admin of Parley.',
       `In my settings you are \`${author.ref.platform}:${author.ref.id}\`.`,
     ];

@@ -74,10 +74,11 @@ export function createDesk(rooms: DeskRooms): Desk {
     },
     async modelFor(person, place) {
       const chosen = await rooms.chooseModel(person.ref, place);
-      if (chosen) return chosen;
       const identity = rooms.accounts.known(person);
-      const first = identity && rooms.warm.models(identity.server).find((model) => !model.hidden);
-      return { id: first?.id ?? null, chosenBy: 'server' };
+      const known = identity ? rooms.warm.models(identity.server) : [];
+      const model = known.find(({ id, hidden }) => (chosen ? id === chosen.id : !hidden));
+      const { id, chosenBy } = chosen ?? { id: model?.id ?? null, chosenBy: 'server' as const };
+      return { id, name: model?.name ?? null, chosenBy };
     },
     stop: (person, place) => control.stopAll(person, placeKey(place)),
     async again(person, place) {
@@ -104,7 +105,7 @@ export function createDesk(rooms: DeskRooms): Desk {
       const model = await this.modelFor(person, place);
       return [
         await serverFact(rooms),
-        `Model here: ${model.id ?? 'none yet'}${model.chosenBy === 'server' ? '' : ` (chosen for ${BY[model.chosenBy]})`}`,
+        `Model here: ${model.name ?? model.id ?? 'none yet'}${model.chosenBy === 'server' ? '' : ` (chosen for ${BY[model.chosenBy]})`}`,
         link ? `This conversation in Open WebUI: ${link}` : 'This conversation is not in Open WebUI yet.',
         ...((await rooms.nextcloud?.facts(person)) ?? []),
       ];

@@ -42,7 +42,7 @@ export function createHome(rooms: {
   }
 
   return async (event) => {
-    const { id } = await desk.modelFor(event.author, event.place);
+    const { id, name } = await desk.modelFor(event.author, event.place);
     const conversations = (await recent(event)).map((one) => {
       const link = desk.chatLink(one);
       const title = one.title ?? 'A conversation';
@@ -54,7 +54,7 @@ export function createHome(rooms: {
     const markdown = [
       '## Parley',
       'Write to me privately, or mention me in a channel, and I answer in a thread. Whoever can read the place can read my answers.',
-      `**Model:** ${id ? `\`${id}\`` : 'none yet'}. \`/model\` chooses another.`,
+      `**Model:** ${name ?? (id ? `\`${id}\`` : 'none yet')}. \`/model\` chooses another.`,
       ...(conversations.length > 0 ? [`### Your recent conversations\n\n${conversations.join('\n')}`] : []),
       `### Help\n\n${commands.join('\n')}`,
     ].join('\n\n');

@@ -41,13 +41,13 @@ describe.skipIf(chromiumPath === null)(browserGroup, () => {
     await said('This conversation is now called “Baking at home”.').waitFor();
     await ann.by('title').getByText('Baking at home').waitFor();
     await ann.say('/status');
-    await said('Model here: demo-chat').waitFor();
+    await said('Model here: Demo').waitFor();
     await ann.say('/model');
     await said('demo-chat').last().waitFor();
     await ann.say('/model demo-thinker for=thread');
     await said('from now on').waitFor();
     await ann.say('/status');
-    await said('Model here: demo-thinker').waitFor();
+    await said('Model here: Demo, thinking').waitFor();
     parley.openWebUI.next(says('Bread needs patience.'));
     await ann.say('/retry');
     await whole('Bread needs patience.');

@@ -50,7 +50,7 @@ test('on Slack the state of things is told in the thread, with a link to the cha
   const set = await onSlack();
   const { say } = await slackThread(set);
   const words = await say('status');
-  expect(words).toContain('Model here: demo-chat');
+  expect(words).toContain('Model here: Demo');
   expect(words).toMatch(/This conversation in Open WebUI: http\S+\/c\/\S+/);
 });
 
@@ -128,7 +128,7 @@ test('on Discord a third name within ten minutes is told of as one that is seen 
 test('on Discord /status tells the model of the thread and links its chat', async () => {
   const { run } = await discordThread(await onDiscord());
   const words = await run('status');
-  expect(words).toContain('Model here: demo-chat');
+  expect(words).toContain('Model here: Demo');
   expect(words).toMatch(/This conversation in Open WebUI: <?http\S+\/c\//);
 });
 

@@ -22,7 +22,7 @@ test('the Home tab shows one’s own conversations with links, the model and the
   const text = seen(await slack.watch.home(ann));
   expect(text).toMatch(/<http[^|>]+\/c\/[^|>]+\|Is rye good\?>/);
   expect(text).not.toContain('When?');
-  expect(text).toContain('*Model:* `demo-chat`');
+  expect(text).toContain('*Model:* Demo.');
   expect(text).toContain('`/parley title &lt;text&gt;`');
   expect(text).not.toContain('`/title');
   expect(set.refusals()).toEqual([]);
@@ -34,7 +34,7 @@ test('its buttons answer in direct messages, and the list of models there choose
   const home = await slack.watch.home(ann);
   const dm = slack.people.dm(ann).id;
   await slack.interact.act(ann, home, 'How things are');
-  await slack.watch.answer(dm, (_message, text) => text.includes('Model here: demo-chat'));
+  await slack.watch.answer(dm, (_message, text) => text.includes('Model here: Demo'));
   await slack.interact.act(ann, home, 'Prompts');
   await slack.watch.answer(dm, (_message, text) =>
     text.includes('There are no prompts yet. `/prompts create` makes one.'),
@@ -45,7 +45,7 @@ test('its buttons answer in direct messages, and the list of models there choose
   await slack.interact.act(ann, note, String(list[0]?.action_id), { value: 'demo-slow' });
   await slack.watch.answer(dm, (_message, text) => text.includes('answers your questions from now on'));
   slack.people.openHome(ann);
-  await slack.watch.home(ann, (view) => seen(view).includes('*Model:* `demo-slow`'));
+  await slack.watch.home(ann, (view) => seen(view).includes('*Model:* Demo, slow.'));
   expect(set.refusals()).toEqual([]);
 });
 
