@@ -247,6 +247,7 @@ async function openLocal(config: Config, listener: Listener, others: boolean): P
     publicUrl: config.PARLEY_PUBLIC_URL,
     address: listener.address,
     notice: config.OPENWEBUI_URL === null ? STAND_IN : null,
+    fileBytes: config.PARLEY_FILE_MEGABYTES * MEGABYTE,
     clock: systemClock,
   });
   listener.mount(local);

@@ -4,7 +4,6 @@ import type { Clock } from '../../src/chat/clock.ts';
 import type { Assets } from './assets.ts';
 import type { Book } from './book.ts';
 import type { Gate } from './gate.ts';
-import { localLimits } from './limits.ts';
 import type { PagePerson } from './protocol.ts';
 import { NAME_UNITS } from './words.ts';
 
@@ -14,6 +13,8 @@ export interface HttpRooms {
   assets(): Assets;
   readonly book: Book;
   readonly clock: Clock;
+  /** Bytes of the largest file that is taken. */
+  readonly fileBytes: number;
   entered(person: PagePerson): void;
 }
 
@@ -125,8 +126,8 @@ export function createHttp(rooms: HttpRooms): (request: IncomingMessage, respons
     const header = (name: string) => String(request.headers[name] ?? '').slice(0, 2_000);
     const person = book.people.proven(header('x-person'), header('x-key'));
     if (!person) return refuse(response, 401, 'Please enter again.');
-    if (Number(header('content-length')) > localLimits.fileBytes) throw new TooLarge();
-    const bytes = await readBody(request, localLimits.fileBytes);
+    if (Number(header('content-length')) > rooms.fileBytes) throw new TooLarge();
+    const bytes = await readBody(request, rooms.fileBytes);
     const file = { name: decoded(header('x-name')), type: header('content-type'), bytes };
     json(response, 200, book.files.add(file, person.id, rooms.clock.now()));
   }

@@ -16,7 +16,7 @@ import { localFailure } from './failures.ts';
 import { createGate } from './gate.ts';
 import { createHttp } from './http.ts';
 import { createHub, type Tab } from './hub.ts';
-import { FILES_PER_MESSAGE, localLimits } from './limits.ts';
+import { FILES_PER_MESSAGE } from './limits.ts';
 import { createPlatform } from './platform.ts';
 import { personOf } from './shown.ts';
 import { serveTab } from './tab.ts';
@@ -36,6 +36,8 @@ export interface LocalOptions {
   readonly publicUrl: string | null;
   /** What the page says at its top, such as that a stand-in answers. */
   readonly notice: string | null;
+  /** Bytes of the largest file that somebody may send. */
+  readonly fileBytes: number;
   readonly clock: Clock;
 }
 
@@ -94,6 +96,7 @@ export function createLocal(options: LocalOptions): LocalAdapter {
     assets,
     book,
     clock,
+    fileBytes: options.fileBytes,
     entered: (person) => hub.tell(null, { type: 'person', person }),
   });
   try {
@@ -195,7 +198,7 @@ export function createLocal(options: LocalOptions): LocalAdapter {
             version: assets().version,
             commands,
             notice: options.notice,
-            fileBytes: localLimits.fileBytes,
+            fileBytes: options.fileBytes,
             filesPerMessage: FILES_PER_MESSAGE,
           }),
           suggest: (person, { command, option, typed, to }) =>

@@ -54,6 +54,7 @@ async function open(): Promise<Bench> {
     address: listener.address,
     publicUrl: null,
     notice: null,
+    fileBytes: 25 * 1_048_576,
     clock,
   });
   listener.mount(local);

@@ -36,6 +36,7 @@ export async function onPage(browser: Browser, { annIsAdmin = false, ...given }:
     address: listener.address,
     publicUrl: null,
     notice: null,
+    fileBytes: 25 * 1_048_576,
     clock: systemClock,
   });
   listener.mount(local);

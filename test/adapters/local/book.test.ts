@@ -20,7 +20,15 @@ it('a damaged file of the page is told in a sentence that names it, wherever the
     writeFileSync(file, bytes);
     const address = { host: '127.0.0.1', port: 1 };
     try {
-      const local = createLocal({ token: null, file, address, publicUrl: null, notice: null, clock: systemClock });
+      const local = createLocal({
+        token: null,
+        file,
+        address,
+        publicUrl: null,
+        notice: null,
+        fileBytes: 1,
+        clock: systemClock,
+      });
       closeAfter(() => local.stop());
     } catch (error) {
       expect(error).toBeInstanceOf(Failure);

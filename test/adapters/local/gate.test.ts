@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import * as z from 'zod';
 import { createGate } from '../../../adapters/local/gate.ts';
 import { Secret } from '../../../src/chat/secret.ts';
 import { cookieOf, enter } from './client.ts';
@@ -139,23 +140,24 @@ describe('coming in', () => {
   });
 });
 
+const stored = z.object({ id: z.string(), name: z.string(), size: z.number() });
+
 describe('files', () => {
-  async function put(
-    name: string,
-    type: string,
-    body: string,
-  ): Promise<{ id: string; name: string; type: string; size: number }> {
-    const me = await enter(world, 'Ann');
+  async function send(name: string, type: string, body: string, to = world): Promise<Response> {
+    const me = await enter(to, 'Ann');
     const headers = {
-      cookie: await cookieOf(world),
-      origin: world.url,
+      cookie: await cookieOf(to),
+      origin: to.url,
       'x-person': me.id,
       'x-key': me.key,
       'x-name': encodeURIComponent(name),
       'content-type': type,
     };
-    const response = await fetch(`${world.url}/local/files`, { method: 'POST', headers, body });
-    return JSON.parse(await response.text());
+    return await fetch(`${to.url}/local/files`, { method: 'POST', headers, body });
+  }
+
+  async function put(...file: [name: string, type: string, body: string]): Promise<z.infer<typeof stored>> {
+    return stored.parse(await (await send(...file)).json());
   }
 
   it.each([
@@ -174,6 +176,13 @@ describe('files', () => {
   it('keeps a name without folders and control characters', async () => {
     expect((await put('../../etc/pass\u0000wd\u202e.txt', 'text/plain', 'x')).name).toBe('passwd.txt');
     expect((await put('', 'text/plain', '')).size).toBe(0);
+  });
+
+  it('are taken up to the limit that is set, and no larger', async () => {
+    const small = await openWorld({ fileBytes: 4 });
+    const sent = async (text: string) => (await send('a.txt', 'text/plain', text, small)).status;
+    expect([await sent('four'), await sent('fives')]).toEqual([200, 413]);
+    await small.close();
   });
 
   it('refuses a file from nobody, and one that is too large before reading it', async () => {

@@ -23,7 +23,7 @@ export interface World {
 
 /** Opens a {@link World}. */
 export async function openWorld(
-  options: { notice?: string | null; clock?: Clock; token?: string | null } = {},
+  options: { notice?: string | null; clock?: Clock; token?: string | null; fileBytes?: number } = {},
 ): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
   const host = createTestHost();
@@ -40,6 +40,7 @@ export async function openWorld(
       address: listener.address,
       publicUrl: null,
       notice: options.notice ?? null,
+      fileBytes: options.fileBytes ?? 25 * 1_048_576,
       clock: options.clock ?? systemClock,
     });
     listener.mount(local);
