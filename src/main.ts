@@ -137,7 +137,7 @@ async function serve(config: Config, log: Log): Promise<void> {
       answerUnits: config.PARLEY_ANSWER_LIMIT,
     },
   });
-  closeInOrder(
+  const closing = closeInOrder(
     () => [
       { what: 'platforms', close: () => parley.stop(DRAIN_MS) },
       { what: 'listener', close: () => listener.close() },
@@ -150,6 +150,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   );
   unready = () => parley.unready();
   await parley.start();
+  if (closing.aborted) return;
   if (backend.standIn) log.warn({}, backend.standIn);
   else log.info({ url: backend.server.url }, 'asking Open WebUI');
   if (nextcloud?.standIn) log.warn({}, nextcloud.standIn);

@@ -239,6 +239,7 @@ export function createParley(options: ParleyOptions): Parley {
         .freshModels(server)
         .catch((error: unknown) => log.warn({ detail: problemOf(error).detail }, problemOf(error).say));
       await Promise.all(options.platforms.map((platform) => connections.connect(platform.adapter)));
+      if (stopping) return;
       turnLane.wake();
       afterLane.wake();
       inbox.start();

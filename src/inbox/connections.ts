@@ -31,6 +31,8 @@ export function createConnections(rooms: {
       try {
         await adapter.start(rooms.host(adapter, connection), rooms.ended);
       } catch (error) {
+        // Parley is closing: that it was not connected before is no news.
+        if (rooms.ended.aborted) return;
         const { kind, detail, say } = problemOf(error);
         connection.state = 'fatal';
         connection.why = say;

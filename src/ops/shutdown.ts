@@ -10,12 +10,13 @@ export interface Closing {
  * Ends the process in order on SIGTERM and SIGINT: takes no more in, lets answers end, closes the store last. A second signal,
  * or `limitMs` gone by, ends it at once; what was being done is then taken up again at the next start, as after a crash.
  * Anything unexpected that reaches the top is logged and ends the process with 1: a restart recovers, a half-dead process does not.
+ * The signal is aborted once it closes.
  */
-export function closeInOrder(closings: () => readonly Closing[], log: Log, limitMs: number): void {
-  let closing = false;
+export function closeInOrder(closings: () => readonly Closing[], log: Log, limitMs: number): AbortSignal {
+  const closing = new AbortController();
   const end = async (why: string, code: number): Promise<void> => {
-    if (closing) process.exit(code || 1);
-    closing = true;
+    if (closing.signal.aborted) process.exit(code || 1);
+    closing.abort();
     log.info({ why }, 'closing');
     setTimeout(() => process.exit(code || 1), limitMs).unref();
     for (const { what, close } of closings()) {
@@ -34,4 +35,5 @@ export function closeInOrder(closings: () => readonly Closing[], log: Log, limit
     log.fatal({ error }, 'unexpected rejection');
     void end('unexpected rejection', 1);
   });
+  return closing.signal;
 }

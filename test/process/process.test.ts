@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -126,6 +128,35 @@ describe('Parley told to end', () => {
     );
     expect(openWebUI.asked).toHaveLength(1);
     again.leave();
+  });
+});
+
+describe('Parley told to end while it connects', () => {
+  it('closes, and says no more that it is ready or what it could not reach', async () => {
+    const nobody = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const address = nobody.address();
+    const port = typeof address === 'object' ? address?.port : null;
+    const slack = {
+      SLACK_API_URL: `http://127.0.0.1:${port}/api/`,
+      SLACK_BOT_TOKEN: 'xoxb-1-2',
+      SLACK_APP_TOKEN: 'xapp-1-2',
+    };
+    const child = run(
+      settings({ OPENWEBUI_URL: openWebUI.url, OPENWEBUI_API_KEY: openWebUI.key, ...slack }),
+      [],
+      folder,
+    );
+    let told = false;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      // It says so at each of its tries, but a second signal would end it at once.
+      if (!told && chunk.toString().includes('Slack cannot be asked who we are')) told = child.kill('SIGTERM');
+    });
+    const { code, out } = await outcome(child);
+    nobody.close();
+    const said = out.split('\n').flatMap((line) => /"msg":"([^"]*)"/.exec(line)?.[1] ?? []);
+    expect(said.slice(said.indexOf('closing'))).toEqual(['closing', 'closed']);
+    expect(code).toBe(0);
   });
 });
 
