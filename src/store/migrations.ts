@@ -125,10 +125,14 @@ export const migrations: readonly string[] = [
   `
   create table leases (
     job integer primary key references jobs (seq) on delete cascade,
+    lane text not null,
     until integer not null
   ) strict;
-  insert into leases select seq, lease_until from jobs where lease_until is not null;
+  create index leases_over on leases (lane, until);
+  insert into leases select seq, lane, lease_until from jobs where lease_until is not null;
   alter table jobs drop column lease_until;
+  drop index jobs_queue;
+  create index jobs_queue on jobs (lane, seq) where state = 'waiting';
   `,
 ];
 

@@ -26,12 +26,11 @@ const jobRow = z.object({
   person: z.string().nullable(),
 }) satisfies z.ZodType<Job>;
 
-/** When a job may be claimed: a waiting one at its time, a running one when its lease has ended. */
-const claimableAt = `case job.state when 'waiting' then job.not_before
-  else (select until from leases where leases.job = job.seq) end`;
-
-/** A job that may be next: unfinished, and no earlier unfinished one of its lane and conversation stands before it. */
-const isHead = `job.lane = :lane and job.state in ('waiting', 'running') and not exists (
+/**
+ * A waiting job that is next in its line: no earlier unfinished one of its lane and conversation stands before it. A running one
+ * always is.
+ */
+const isHead = `job.lane = :lane and job.state = 'waiting' and not exists (
   select 1 from jobs earlier
   where earlier.lane = job.lane and earlier.conversation = job.conversation and earlier.state in ('waiting', 'running')
     and earlier.seq < job.seq)`;
@@ -53,12 +52,13 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   const claim = file.prepare(`
     update jobs set state = 'running', attempts = attempts + 1, fence = fence + 1
     where seq = (
-      select job.seq from jobs job
-      where ${isHead} and ${claimableAt} <= :now
-      order by job.seq limit 1)
+      select min(seq) from (
+        select * from (select job.seq from jobs job where ${isHead} and job.not_before <= :now order by job.seq limit 1)
+        union all
+        select min(job) from leases where lane = :lane and until <= :now))
     returning ${columns}`);
   const lend = file.prepare(`
-    insert into leases (job, until) select seq, :until from jobs where ${isHeld}
+    insert into leases (job, lane, until) select seq, lane, :until from jobs where ${isHeld}
     on conflict (job) do update set until = excluded.until`);
   const release = file.prepare('delete from leases where job = (select seq from jobs where id = :id)');
   const checkpoint = file.prepare(`update jobs set checkpoint = :json where ${isHeld}`);
@@ -79,7 +79,10 @@ export function sqliteJobs(file: SqliteFile): Jobs {
   const ofPerson = file.prepare(`
     select ${columns} from jobs where person = :person and lane = :lane order by seq desc limit :limit`);
   const nextAt = file.prepare(`
-    select min(${claimableAt}) as at from jobs job where ${isHead}`);
+    select min(at) as at from (
+      select min(job.not_before) as at from jobs job where ${isHead}
+      union all
+      select min(until) from leases where lane = :lane)`);
 
   function add(job: NewJob, now: number): Job | null {
     const { key, lane, conversation, kind, payload, notBefore, expiresAt, person = null } = job;
