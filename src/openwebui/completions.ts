@@ -2,8 +2,8 @@ import { request } from 'undici';
 import { Failure } from '../chat/errors.ts';
 import type { OpenWebUI } from './connection.ts';
 import { failure, isHtml, transportFailure, type Where } from './errors.ts';
-import { type EventStream, eventStream, Overflow } from './event-stream.ts';
-import { type Frame, type FrameReader, frameReader } from './frames.ts';
+import { eventStream, Overflow } from './event-stream.ts';
+import { type Frame, frameReader } from './frames.ts';
 import { header, headersFor, readAll, refusalOf } from './request.ts';
 import { isAtLeast, version } from './server.ts';
 
@@ -105,7 +105,21 @@ export async function* ask(
       yield* reader.whole(bytes.toString('utf8'));
       return;
     }
-    yield* stream(answer.body, reader, watch);
+    const events = eventStream(maxEvent);
+    const chunks = answer.body[Symbol.asyncIterator]();
+    while (!reader.done) {
+      // The time somebody takes with a frame does not count as silence.
+      watch.arm();
+      const next: IteratorResult<Uint8Array> = await chunks.next();
+      watch.disarm();
+      for (const data of next.done ? events.end() : events.push(next.value)) {
+        // Here, and not `yield*` of a generator of its own: each of those costs several turns of the microtask queue for each token.
+        for (const frame of reader.take(data)) yield frame;
+      }
+      if (next.done) break;
+    }
+    yield* reader.end();
+    await linger(chunks, watch);
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (call.signal.aborted && call.signal.reason instanceof Failure) throw call.signal.reason;
@@ -116,28 +130,6 @@ export async function* ask(
     options.signal.removeEventListener('abort', stop);
     call.abort();
   }
-}
-
-/** The frames of a body in server-sent events. The time somebody takes with a frame does not count as silence. */
-async function* stream(
-  body: AsyncIterable<Uint8Array>,
-  reader: FrameReader,
-  watch: Watchdog,
-): AsyncGenerator<Frame, void, undefined> {
-  const events: EventStream = eventStream(maxEvent);
-  const chunks = body[Symbol.asyncIterator]();
-  while (!reader.done) {
-    watch.arm();
-    const next = await chunks.next();
-    watch.disarm();
-    for (const data of next.done ? events.end() : events.push(next.value)) {
-      // Not `yield*`: in an async generator that costs several turns of the microtask queue for each token.
-      for (const frame of reader.take(data)) yield frame;
-    }
-    if (next.done) break;
-  }
-  yield* reader.end();
-  await linger(chunks, watch);
 }
 
 /** Reads on until the body is over, for a moment only: cutting the connection at once could cut short what runs behind the answer. */
