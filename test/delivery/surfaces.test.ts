@@ -3,7 +3,21 @@ import { Secret } from '../../src/chat/secret.ts';
 import { PLACE } from '../servers/plain.ts';
 import { seen } from './markdown.ts';
 import { standing, streamed, TEXT, whole } from './streamed.ts';
-import { createWorld, view } from './world.ts';
+import { createWorld, view, type World } from './world.ts';
+
+/** Writes a sentence a second into a reply, for so many seconds, and ends it well. Gives the text. */
+async function secondBySecond(world: World, reply: ReturnType<World['reply']>, seconds: number): Promise<string> {
+  let text = '';
+  for (let i = 0; i < seconds; i += 1) {
+    text += `Second ${i} has passed. `;
+    reply.show(view(text));
+    await world.clock.advance(1_000);
+  }
+  const done = reply.finish(view(text));
+  await world.clock.advance(5_000);
+  expect((await done).ok).toBe(true);
+  return text;
+}
 
 describe('regenerating', () => {
   it('puts the new answer into the old messages and deletes the surplus', async () => {
@@ -64,15 +78,7 @@ describe('surfaces', () => {
       private: true,
     };
     const reply = world.reply({ via, answerUser: user });
-    let text = '';
-    for (let i = 0; i < 90; i += 1) {
-      text += `Second ${i} has passed. `;
-      reply.show(view(text));
-      await world.clock.advance(1_000);
-    }
-    const done = reply.finish(view(text));
-    await world.clock.advance(5_000);
-    expect((await done).ok).toBe(true);
+    const text = await secondBySecond(world, reply, 90);
     expect(world.plain.messages).toHaveLength(1);
     const all = [...world.plain.standing(), ...world.plain.told.map((one) => one.body.markdown)].join(' ');
     expect(all.replace(/\s+/g, ' ')).toBe(text.trim());
@@ -81,15 +87,7 @@ describe('surfaces', () => {
   it('a public answer whose message can no longer be changed goes on in a new one', async () => {
     const world = createWorld({ diesAfterMs: 60_000 });
     const reply = world.reply();
-    let text = '';
-    for (let i = 0; i < 50; i += 1) {
-      text += `Second ${i} has passed. `;
-      reply.show(view(text));
-      await world.clock.advance(1_000);
-    }
-    const done = reply.finish(view(text));
-    await world.clock.advance(5_000);
-    expect((await done).ok).toBe(true);
+    const text = await secondBySecond(world, reply, 50);
     expect(world.plain.messages).toHaveLength(2);
     expect(standing(world)).toBe(text.trim());
   });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { heldFile } from './held-file.ts';
 import { openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
@@ -12,21 +13,14 @@ async function answered(count = 1): Promise<void> {
 
 describe('a title', () => {
   it('given by a person before there is a chat is the chat’s title too', async () => {
-    const ready = Promise.withResolvers<void>();
+    const held = heldFile();
     world = await openWorld({
-      wrap: (adapter) => ({
-        ...adapter,
-        async download() {
-          await ready.promise;
-          return { name: 'a.txt', type: 'text/plain', bytes: new Uint8Array() };
-        },
-      }),
+      wrap: held.wrap,
     });
-    const file = { platform: 'plain', id: 'F', name: 'a.txt', type: 'text/plain', size: 1, token: 'a' };
-    await world.host.accept(world.message('Read this', { files: [file] }));
+    await world.host.accept(world.message('Read this', { files: [held.file] }));
     await vi.waitFor(() => expect(world.plain.states).toEqual(['thinking…']));
     await world.host.accept({ type: 'renamed', key: 'r1', place: THREAD, title: 'My reading' });
-    ready.resolve();
+    held.arrive();
     await answered();
     expect(world.openWebUI.chats()[0]?.title).toBe('My reading');
   });

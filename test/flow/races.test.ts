@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { answer, says } from '../servers/openwebui/script.ts';
+import { heldFile } from './held-file.ts';
 import { CHANNEL, DIRECT, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
@@ -223,28 +224,21 @@ describe('what follows an answer', () => {
 
 describe('a new conversation', () => {
   it('asked for while a question is being prepared is not undone by it', async () => {
-    const ready = Promise.withResolvers<void>();
+    const held = heldFile();
     world = await openWorld({
-      wrap: (adapter) => ({
-        ...adapter,
-        async download() {
-          await ready.promise;
-          return { name: 'a.txt', type: 'text/plain', bytes: new Uint8Array() };
-        },
-      }),
+      wrap: held.wrap,
     });
     world.openWebUI.next(says('One.'));
     await world.host.accept(world.message('1', { place: DIRECT, addressed: 'direct' }));
     await answered(1);
     await vi.waitFor(() => expect(chat()).toContain('One.'));
-    const file = { platform: 'plain', id: 'F', name: 'a.txt', type: 'text/plain', size: 1, token: 'a' };
     world.openWebUI.next(says('Two.'));
-    await world.host.accept(world.message('2', { place: DIRECT, addressed: 'direct', files: [file] }));
+    await world.host.accept(world.message('2', { place: DIRECT, addressed: 'direct', files: [held.file] }));
     await vi.waitFor(async () =>
       expect((await world.store.jobs.pending('turn', 'plain:T1:D1:'))[0]?.checkpoint).toContain('gathering'),
     );
     await world.host.accept(world.command('new', '', { place: DIRECT }));
-    ready.resolve();
+    held.arrive();
     await answered(2);
     world.openWebUI.next(says('Three.'));
     await world.host.accept(world.message('3', { place: DIRECT, addressed: 'direct' }));

@@ -4,6 +4,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { answer } from '../servers/openwebui/script.ts';
 import { createPlain } from '../servers/plain.ts';
+import { heldFile } from './held-file.ts';
 import { CHANNEL, openWorld, THREAD, type World } from './world.ts';
 
 let world: World;
@@ -47,7 +48,7 @@ describe('an answer that nobody can be shown', () => {
 
 describe('preparing that takes long', () => {
   it('shows a status with Stop after ten seconds, also before the model is asked', async () => {
-    const ready = Promise.withResolvers<void>();
+    const held = heldFile();
     let now = 0;
     const timers: { at: number; task: () => void }[] = [];
     world = await openWorld({
@@ -63,22 +64,15 @@ describe('preparing that takes long', () => {
           };
         },
       },
-      wrap: (adapter) => ({
-        ...adapter,
-        async download() {
-          await ready.promise;
-          return { name: 'a.txt', type: 'text/plain', bytes: new Uint8Array() };
-        },
-      }),
+      wrap: held.wrap,
     });
-    const file = { platform: 'plain', id: 'F', name: 'a.txt', type: 'text/plain', size: 1, token: 'a' };
-    await world.host.accept(world.message('Read this', { files: [file] }));
+    await world.host.accept(world.message('Read this', { files: [held.file] }));
     await vi.waitFor(() => expect(world.plain.states).toEqual(['thinking…']));
     now += 11_000;
     for (const timer of [...timers]) if (timer.at <= Date.now() + now) timer.task();
     await vi.waitFor(() => expect(world.last()?.part.status).toBe('Still working on it…'));
     expect(world.buttons()).toEqual(['Stop']);
-    ready.resolve();
+    held.arrive();
     await answered();
     await vi.waitFor(() => expect(world.plain.states.at(-1)).toBeNull());
   });
